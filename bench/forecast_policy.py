@@ -1,0 +1,155 @@
+"""Which model to serve for which class of demand: pinball loss per model and class on published demand.
+
+Prints, for each class of demand, each model's mean scaled pinball loss at q50…q99 divided by that of
+`historic_average`, per data set and as geometric mean, and the units forecast per unit demanded. Rolling origins; a
+model sees only what lies before its origin. `nova_assets/forecasting/policy.py` quotes this table.
+
+The last columns answer a question of `nova_assets/forecasting/distributions.py`: the same loss with the variance kept
+at the history's instead of moving with the mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nova_assets.forecasting.distributions import index_of_dispersion, weekly_quantiles
+from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.history import WEEK, History
+from nova_assets.forecasting.losses import scaled_pinball_loss
+from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.policy import policy_classes
+from nova_assets.forecasting.parameters import QUANTILES
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "demand"
+SETS = ("auto", "carparts", "man", "onlineretail")
+FIRST_MONDAY = np.datetime64("2001-01-01")
+FEWEST_ITEMS = 15
+UPPER = [position for position, level in enumerate(QUANTILES.values()) if level >= 0.5]
+
+
+def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its periods, weekly or monthly, renumbered as consecutive Mondays."""
+    periods = np.sort(frame["ds"].unique())
+    return pd.DataFrame(
+        {
+            "unique_id": frame["unique_id"],
+            "ds": FIRST_MONDAY + WEEK * np.searchsorted(periods, frame["ds"].to_numpy()),
+            "y": frame["y"].astype("float64"),
+        }
+    )
+
+
+def rolling_origins(demand: pd.DataFrame, origins: int) -> Iterator[tuple[History, pd.DataFrame]]:
+    """Histories and what followed them (items × periods), latest origin first."""
+    wide = demand.pivot(index="unique_id", columns="ds", values="y").fillna(0.0)
+    periods = wide.columns.to_numpy()
+    horizon = 13 if len(periods) >= 100 else 6
+    for step in range(origins):
+        cut = len(periods) - horizon - step * 6
+        if cut < 2 * horizon and step:
+            return
+        history = History.before(pd.Timestamp(periods[cut]).date(), demand)
+        yield history, wide.loc[history.items].iloc[:, cut : cut + horizon]
+
+
+def demand_classes(history: History) -> pd.Series:
+    """Policy class per item, from ADI and CV² of the history (Syntetos, Boylan & Croston 2005)."""
+    sizes = history.frame[history.frame["y"] > 0].groupby("unique_id")["y"]
+    cv2 = (sizes.std() / sizes.mean()) ** 2
+    interval = history.summary["weeks"] / history.summary["demands"]
+    names = np.where(interval < 1.32, np.where(cv2 < 0.49, "smooth", "erratic"), np.where(cv2 < 0.49, "intermittent", "lumpy"))
+    return policy_classes(
+        pd.DataFrame(
+            {
+                "demand_class": np.where(cv2.isna(), None, names),
+                "weeks_observed": history.summary["weeks"],
+                "weeks_with_demand": history.summary["demands"],
+            },
+            index=history.items,
+        )
+    )
+
+
+def losses(name: str, demand: pd.DataFrame, origins: int) -> Iterator[dict[str, object]]:
+    """One record per data set, origin, class and model."""
+    engine = LocalEngine()
+    for history, actual in rolling_origins(demand, origins):
+        classes, horizon = demand_classes(history), actual.shape[1]
+        integral = np.repeat(history.summary["integral"].to_numpy(), horizon)
+        spread = index_of_dispersion(history.summary) * (history.summary["total"] / history.summary["weeks"]).to_numpy()
+        for model in MODELS.values():
+            prediction = model.predict(history, history.items, horizon, engine)
+            mean = np.maximum(prediction.mean, 1e-9)
+            fixed = weekly_quantiles(
+                mean.reshape(-1),
+                np.repeat(spread, horizon) / mean.reshape(-1),
+                integral,
+                tuple(QUANTILES.values()),
+            ).reshape(prediction.quantiles.shape)
+            loss = scaled_pinball_loss(history, actual.to_numpy(), prediction.quantiles)[:, UPPER].mean(axis=1)
+            loss_fixed = scaled_pinball_loss(history, actual.to_numpy(), fixed)[:, UPPER].mean(axis=1)
+            size = (history.summary["total"] / history.summary["demands"]).to_numpy()
+            for demand_class in classes.unique():
+                chosen = (classes == demand_class).to_numpy() & np.isfinite(loss)
+                if chosen.sum() >= FEWEST_ITEMS:
+                    yield {
+                        "set": name,
+                        "class": demand_class,
+                        "model": model.name,
+                        "items": int(chosen.sum()),
+                        "loss": loss[chosen].mean(),
+                        "loss_fixed": loss_fixed[chosen].mean(),
+                        "forecast": (prediction.mean.sum(axis=1) / size)[chosen].sum(),
+                        "actual": (actual.to_numpy().sum(axis=1) / size)[chosen].sum(),
+                    }
+
+
+def table(records: pd.DataFrame) -> pd.DataFrame:
+    """Loss relative to `historic_average` per class and data set, one column per model."""
+    mean = records.groupby(["class", "set", "model"])[["loss", "loss_fixed"]].mean().unstack("model")
+    benchmark = mean[("loss", "historic_average")]
+    return mean.div(benchmark, axis=0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--origins", type=int, default=3, help="rolling origins per data set (default 3)")
+    parser.add_argument(
+        "--demand",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.parquet",
+        help="further demand to include: columns unique_id, ds, y, a complete grid (may be repeated)",
+    )
+    arguments = parser.parse_args()
+    sources = [path for path in (DATA / f"{name}.parquet" for name in SETS) if path.exists()] + arguments.demand
+    if not sources:
+        parser.error(f"no demand to read: {DATA} is absent and no --demand was given")
+    records = pd.DataFrame(
+        [
+            record
+            for path in sources
+            for record in losses(path.stem, as_weeks(pd.read_parquet(path)), arguments.origins)
+        ]
+    )
+    relative = table(records)
+    bias = records.groupby(["class", "set", "model"])[["forecast", "actual"]].sum()
+    geometric = np.exp(np.log(relative).groupby("class").mean())
+    items = records[records["model"] == "historic_average"].groupby(["class", "set"])["items"].mean()
+    with pd.option_context("display.width", 200, "display.max_columns", 20, "display.precision", 3):
+        print(f"\nItems per origin ({date.today()})\n{items.unstack('set').round().to_string()}")
+        print(f"\nLoss relative to historic_average\n{relative['loss'].to_string()}")
+        print(f"\nGeometric mean over the sets\n{geometric['loss'].to_string()}")
+        print(f"\nThe same, variance fixed\n{geometric['loss_fixed'].to_string()}")
+        print(f"\nForecast per unit demanded\n{(bias['forecast'] / bias['actual']).unstack('model').to_string()}")
+
+
+if __name__ == "__main__":
+    main()

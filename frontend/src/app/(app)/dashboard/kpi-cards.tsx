@@ -1,0 +1,90 @@
+"use client";
+
+import { ResourceView, Skeleton } from "@/components/states";
+import { AbsentValue } from "@/components/table/cells";
+import { useKpis } from "@/lib/api/hooks";
+import type { Kpi } from "@/lib/api/requests";
+import type { I18n } from "@/lib/i18n/i18n";
+import { useI18n } from "@/lib/i18n/provider";
+
+/** Indicators that may be negative, and mean something by it. */
+const SIGNED = new Set(["forecast_bias"]);
+
+function kpiValue({ kpi, value, unit }: Kpi, { format }: I18n): string {
+  if (unit === "share") return SIGNED.has(kpi) ? format.signedPercent(value) : format.percent(value);
+  if (unit === "brl") return format.money(value);
+  if (unit === "days") return format.number(value);
+  return format.count(value);
+}
+
+/** Shares and money carry their unit in the figure. */
+const UNITS_IN_WORDS = new Set(["items", "lines", "days"]);
+
+/** What the figure means, and until when it counts. */
+function footnote({ kpi, as_of }: Kpi, { t, label, format }: I18n): string {
+  const meaning = label("kpi_help", kpi);
+  const until = t("kpi.asOf", { date: format.date(as_of) });
+  return meaning === kpi ? until : `${meaning} · ${until}`;
+}
+
+function KpiCard({ kpi }: { kpi: Kpi }) {
+  const i18n = useI18n();
+  const { label } = i18n;
+  return (
+    <div className="panel flex flex-col gap-0.5 p-4">
+      <dt className="font-medium text-muted">{label("kpi", kpi.kpi)}</dt>
+      <dd className="font-semibold text-2xl tabular-nums tracking-tight">
+        {kpiValue(kpi, i18n)}
+        {UNITS_IN_WORDS.has(kpi.unit) && (
+          <span className="ml-1.5 font-normal text-base text-muted">{label("unit", kpi.unit)}</span>
+        )}
+      </dd>
+      <dd className="mt-auto text-muted text-xs">{footnote(kpi, i18n)}</dd>
+    </div>
+  );
+}
+
+/** Indicators without a value stay named, with the reason: absent is not zero. */
+function AbsentKpis({ kpis }: { kpis: readonly Kpi[] }) {
+  const { t, label } = useI18n();
+  if (kpis.length === 0) return null;
+  return (
+    <section
+      aria-label={t("dashboard.absent")}
+      className="rounded-[0.625rem] border border-line border-dashed px-4 py-3"
+    >
+      <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2 xl:grid-cols-4">
+        {kpis.map((kpi) => (
+          <div key={kpi.kpi}>
+            <dt className="font-medium">{label("kpi", kpi.kpi)}</dt>
+            <dd className="text-xs">
+              <AbsentValue reason={kpi.reason} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export function KpiCards() {
+  const { t } = useI18n();
+  return (
+    <section aria-label={t("dashboard.kpis")} className="space-y-3">
+      <ResourceView resource={useKpis()} skeleton={<Skeleton className="h-72" />}>
+        {({ data }) => (
+          <>
+            <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+              {data
+                .filter((kpi) => kpi.value !== null)
+                .map((kpi) => (
+                  <KpiCard key={kpi.kpi} kpi={kpi} />
+                ))}
+            </dl>
+            <AbsentKpis kpis={data.filter((kpi) => kpi.value === null)} />
+          </>
+        )}
+      </ResourceView>
+    </section>
+  );
+}

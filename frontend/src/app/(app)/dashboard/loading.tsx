@@ -1,0 +1,11 @@
+import { Skeleton } from "@/components/states";
+
+export default function DashboardLoading() {
+  return (
+    <div className="space-y-4">
+      <Skeleton className="h-12 w-72" />
+      <Skeleton className="h-56" />
+      <Skeleton className="h-[28rem]" />
+    </div>
+  );
+}

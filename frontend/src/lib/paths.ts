@@ -1,0 +1,2 @@
+/** Item ids are the ERP's codes: any text. */
+export const materialPath = (itemId: string) => `/materials/${encodeURIComponent(itemId)}`;

@@ -1,0 +1,121 @@
+"""The composition root: everything is made and wired here, and nowhere else."""
+
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from nova_api import sqltexts
+from nova_api.cache.memory import MemoryTier
+from nova_api.cache.reader import Reader, Tiers
+from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
+from nova_api.database import Database
+from nova_api.datasets.routes import DatasetController
+from nova_api.forecasts.routes import ForecastController
+from nova_api.health.routes import HealthController
+from nova_api.http.documentation import openapi_config
+from nova_api.http.parameters import documented_parameters, refuse_undocumented
+from nova_api.http.problems import HANDLERS
+from nova_api.items.routes import ItemController
+from nova_api.kpis.routes import KpiController
+from nova_api.series.routes import SeriesController
+from nova_api.settings import Settings
+from nova_api.versions import VersionMap
+
+log = logging.getLogger(__name__)
+
+CONTROLLERS = (
+    ItemController,
+    SeriesController,
+    ForecastController,
+    KpiController,
+    DatasetController,
+    HealthController,
+)
+
+
+INJECTED = ("settings", "database", "versions", "shared", "reader")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What handlers depend on; the names are those that they ask for."""
+
+    settings: Settings
+    database: Database
+    versions: VersionMap
+    shared: SharedTier
+    reader: Reader
+
+
+def make_services(settings: Settings, representation: str) -> Services:
+    """Make the services; none of them connects yet."""
+    database = Database(settings)
+    versions = VersionMap(settings)
+    shared = RedisTier(settings.redis_url, settings.redis_timeout) if settings.redis_url else NoSharedTier()
+    tiers = Tiers(MemoryTier(settings.memory_mib * 1024 * 1024), shared)
+    reader = Reader(database, versions, tiers, representation, time.time)
+    return Services(settings, database, versions, shared, reader)
+
+
+def document_json(app: Litestar) -> bytes:
+    """The OpenAPI document, the same bytes each time."""
+    document: dict[str, Any] = app.openapi_schema.to_schema()
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+
+
+def representation(document: bytes) -> str:
+    """Digest of what decides how a body is made from data: the contract and the SQL."""
+    return hashlib.sha256(document + sqltexts.digest().encode()).hexdigest()[:8]
+
+
+def build_app(settings: Settings) -> Litestar:
+    """Compose the application; it connects when its lifespan begins."""
+    return Litestar(
+        CONTROLLERS,
+        lifespan=[_serving(settings)],
+        dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
+        before_request=_refuse_undocumented,
+        exception_handlers=HANDLERS,
+        openapi_config=openapi_config(),
+        logging_config=None,
+    )
+
+
+def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def serving(app: Litestar) -> AsyncIterator[None]:
+        services = make_services(settings, representation(document_json(app)))
+        app.state.services = services
+        app.state.parameters = documented_parameters(app)
+        if settings.redis_url is None:
+            log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
+        await services.database.open()
+        await services.versions.start()
+        try:
+            yield
+        finally:
+            await services.versions.stop()
+            await services.shared.close()
+            await services.database.close()
+
+    return serving
+
+
+def _service(name: str) -> Callable[[State], Any]:
+    def provide(state: State) -> Any:
+        return getattr(state.services, name)
+
+    return provide
+
+
+async def _refuse_undocumented(request: Request) -> None:
+    refuse_undocumented(request)

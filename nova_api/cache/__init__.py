@@ -1,0 +1,1 @@
+"""Answers kept in memory and in Redis, never older than the data they were made from."""

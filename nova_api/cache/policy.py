@@ -1,0 +1,49 @@
+"""What each endpoint's answers are made from, and how long they may be kept: the one table of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the answers of one operation are kept.
+
+    Attributes:
+        operation: operationId of the endpoint.
+        datasets: tables whose versions stamp the answer; a newer version of one of them makes a kept answer a miss.
+        ttl: seconds after which an answer is read again although no version moved.
+        max_stale: seconds for which an answer may still be given once its versions cannot be confirmed.
+    """
+
+    operation: str
+    datasets: tuple[str, ...]
+    ttl: int = HOUR
+    max_stale: int = DAY
+
+
+POLICIES: Mapping[str, Policy] = MappingProxyType(
+    {
+        policy.operation: policy
+        for policy in (
+            Policy("listItems", ("analytics.mv_item_overview",)),
+            Policy("getItem", ("analytics.mv_item_overview", "core.dim_item")),
+            Policy(
+                "getItemTimeseries",
+                ("analytics.features_demand_weekly", "core.dim_item", "core.fact_demand_daily"),
+            ),
+            Policy("getItemForecast", ("analytics.fact_forecasts", "core.dim_item")),
+            Policy("listKpis", ("analytics.mv_kpi_summary",)),
+            Policy("listDemandDailyFamily", ("analytics.mv_demand_daily_family",)),
+            Policy("listRequestsOpenDaily", ("analytics.mv_requests_open_daily",)),
+            Policy("listLeadTimes", ("analytics.mv_lead_time_supplier_family",)),
+            Policy("listForecastAccuracy", ("analytics.mv_forecast_accuracy",)),
+        )
+    }
+)

@@ -1,0 +1,1 @@
+"""Which version of which table is served, and how old it is."""

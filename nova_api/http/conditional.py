@@ -1,0 +1,39 @@
+"""Conditional and encoded responses: entity tags, 304, gzip (RFC 9110)."""
+
+from __future__ import annotations
+
+import re
+
+GZIP_SUFFIX = "-gzip"
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_CODING = re.compile(r"^\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([\d.]+)\s*)?$")
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an `Accept-Encoding` header permits gzip; a weight of 0 forbids it."""
+    weights: dict[str, float] = {}
+    for part in accept_encoding.split(","):
+        if match := _CODING.match(part):
+            weights[match[1].lower()] = _weight(match[2])
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(text: str | None) -> float:
+    try:
+        return 1.0 if text is None else float(text)
+    except ValueError:
+        return 0.0
+
+
+def quoted(tag: str, compressed: bool) -> str:
+    """A strong `ETag`: the two encodings of a body are different bytes and have different tags."""
+    return f'"{tag}{GZIP_SUFFIX if compressed else ""}"'
+
+
+def matching_tag(if_none_match: str | None, tag: str) -> str | None:
+    """The `ETag` of a 304 when the client's `If-None-Match` holds the tag in either encoding, else None.
+
+    Weak comparison, as RFC 9110 asks for here. `*` is not answered with a 304: it would need the answer first.
+    """
+    held = set(_TAG.findall(if_none_match or ""))
+    return next((f'"{candidate}"' for candidate in (tag, tag + GZIP_SUFFIX) if candidate in held), None)

@@ -1,0 +1,137 @@
+"""Errors as `application/problem+json` (RFC 9457), whatever raised them."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import ExceptionHandlersMap
+
+from nova_api.errors import RefusedError, UnavailableError, UnknownError
+from nova_api.http.parameters import allowed_values
+from nova_api.http.request_id import request_id
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+class ParameterProblem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is wrong with one parameter, and what would be right."""
+
+    parameter: str
+    message: str
+    allowed: str | None = None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error; `type` is stable and says which kind, `detail` is for people."""
+
+    type: Annotated[str, msgspec.Meta(description="Stable name of the kind of problem, e.g. /problems/not-found")]
+    title: str
+    status: int
+    detail: str
+    instance: Annotated[str, msgspec.Meta(description="Path of the request")]
+    request_id: Annotated[str, msgspec.Meta(description="The same as X-Request-Id; the log has it too")]
+    errors: list[ParameterProblem] = []
+
+
+def problem_response(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    errors: list[ParameterProblem] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[Problem]:
+    """The response that tells of a problem."""
+    title = HTTPStatus(status).phrase
+    problem = Problem(
+        type=f"/problems/{title.lower().replace(' ', '-')}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0] or request.url.path,
+        request_id=request_id(request.scope),
+        errors=errors or [],
+    )
+    return Response(
+        problem,
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _on_validation(request: Request, error: ValidationException) -> Response[Problem]:
+    raw: Any = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        ParameterProblem(
+            parameter=(name := str(entry.get("key", "")).rstrip("_")),
+            message=str(entry.get("message", "")),
+            allowed=entry.get("allowed") or allowed_values(request, name),
+        )
+        for entry in raw
+    ]
+    # Litestar's detail repeats the address with its query; names are enough.
+    named = ", ".join(dict.fromkeys(problem.parameter for problem in errors if problem.parameter))
+    detail = f"these parameters cannot be used: {named}" if named else "the request cannot be used"
+    return problem_response(request, 400, detail, errors=errors)
+
+
+def _on_http(request: Request, error: HTTPException) -> Response[Problem]:
+    if error.status_code >= 500:
+        return _on_anything(request, error)
+    details = {404: "there is nothing at this address", 405: "this address does not take this method"}
+    detail = details.get(error.status_code) or error.detail
+    return problem_response(request, error.status_code, detail, headers=dict(error.headers or {}))
+
+
+def _on_refused(request: Request, error: RefusedError) -> Response[Problem]:
+    if error.parameter is None:
+        return problem_response(request, 400, str(error))
+    problem = ParameterProblem(parameter=error.parameter, message=str(error))
+    return problem_response(request, 400, f"{error.parameter}: {error}", errors=[problem])
+
+
+def _on_unknown(request: Request, error: UnknownError) -> Response[Problem]:
+    return problem_response(request, 404, str(error.args[0]))
+
+
+def _on_unavailable(request: Request, error: UnavailableError) -> Response[Problem]:
+    return problem_response(request, 503, str(error), headers={"Retry-After": str(error.retry_after)})
+
+
+def _on_anything(request: Request, error: Exception) -> Response[Problem]:
+    log.error("request %s failed: %s %s", request_id(request.scope), request.method, request.url.path, exc_info=error)
+    return problem_response(request, 500, "the API failed; the log has the reason under this request_id")
+
+
+HANDLERS: ExceptionHandlersMap = {
+    ValidationException: _on_validation,
+    HTTPException: _on_http,
+    RefusedError: _on_refused,
+    UnknownError: _on_unknown,
+    UnavailableError: _on_unavailable,
+    Exception: _on_anything,
+}
+
+
+DESCRIPTIONS = {
+    400: "A parameter is unknown or cannot be used; `errors` says which and what is allowed",
+    404: "There is no such thing",
+    500: "The API failed",
+    503: "The answer cannot be given now; ask again after `Retry-After` seconds",
+}
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """The error responses of an operation, for the OpenAPI document."""
+    return {
+        status: ResponseSpec(Problem, generate_examples=False, description=DESCRIPTIONS[status], media_type=MEDIA_TYPE)
+        for status in statuses
+    }

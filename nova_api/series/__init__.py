@@ -1,0 +1,1 @@
+"""Demand of one item over time."""

@@ -1,0 +1,119 @@
+"""Settings of the API: everything it reads from the environment, in one place."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+
+class SettingsError(RuntimeError):
+    """An environment variable is missing or cannot be used; the message says which and what to do."""
+
+
+def _setting(variable: str, meaning: str, **limits: Any) -> Any:
+    return msgspec.Meta(description=meaning, extra={"variable": variable}, **limits)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings with the variable each one is read from; durations are in seconds, sizes in MiB."""
+
+    database_url: Annotated[
+        str,
+        _setting("NOVA_API_DATABASE_URL", "PostgreSQL of the warehouse, as a role that only reads", min_length=1),
+    ]
+    redis_url: Annotated[
+        str | None, _setting("REDIS_URL", "Redis shared by the API's processes; absent: the memory tier alone")
+    ] = None
+    host: Annotated[str, _setting("NOVA_API_HOST", "Address to listen on")] = "127.0.0.1"
+    port: Annotated[int, _setting("NOVA_API_PORT", "Port to listen on", ge=1, le=65535)] = 8000
+    allow_remote: Annotated[
+        bool, _setting("NOVA_API_ALLOW_REMOTE", "`1` permits an address other than loopback; there is no login yet")
+    ] = False
+    workers: Annotated[int, _setting("NOVA_API_WORKERS", "Processes that serve", ge=1, le=64)] = 1
+    dagster_origin: Annotated[str, _setting("NOVA_DAGSTER_ORIGIN", "Dagster's address, for links")] = (
+        "http://127.0.0.1:3070"
+    )
+    pool_size: Annotated[int, _setting("NOVA_API_POOL_SIZE", "Connections to PostgreSQL per process", ge=1, le=100)] = 6
+    acquire_timeout: Annotated[
+        float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
+    ] = 0.5
+    statement_timeout: Annotated[float, _setting("NOVA_API_STATEMENT_TIMEOUT", "Longest query", gt=0, le=120)] = 5.0
+    poll_interval: Annotated[
+        float,
+        _setting(
+            "NOVA_API_POLL_INTERVAL", "Pause between two looks at the versions when no notification comes", gt=0, le=60
+        ),
+    ] = 2.0
+    redis_timeout: Annotated[float, _setting("NOVA_API_REDIS_TIMEOUT", "Longest wait for Redis", gt=0, le=5)] = 0.1
+    memory_mib: Annotated[
+        int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
+    ] = 64
+    log_level: Annotated[str, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
+
+    def __repr__(self) -> str:
+        """The settings without the URLs, which hold passwords."""
+        shown = {name: getattr(self, name) for name in self.__struct_fields__ if not name.endswith("_url")}
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """One environment variable as the documentation shows it."""
+
+    name: str
+    field: str
+    meaning: str
+    default: str
+
+
+def variables() -> tuple[Variable, ...]:
+    """The environment variables that the API reads, in the order of the table in `docs/api.md`."""
+    described = []
+    for field in msgspec.inspect.type_info(Settings).fields:  # pyright: ignore[reportAttributeAccessIssue]
+        meta = field.type
+        default = "required" if field.required else "absent" if field.default is None else str(field.default)
+        described.append(Variable(meta.extra["variable"], field.name, meta.extra_json_schema["description"], default))
+    return tuple(described)
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; an empty variable counts as absent.
+
+    Raises:
+        SettingsError: when a variable is missing, has the wrong form, or asks for more than is permitted.
+    """
+    known = variables()
+    given = {variable.field: environment[variable.name].strip() for variable in known if variable.name in environment}
+    try:
+        settings = msgspec.convert({key: value for key, value in given.items() if value}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), known)) from error
+    _refuse_remote(settings)
+    return settings
+
+
+def _explain(message: str, known: tuple[Variable, ...]) -> str:
+    for variable in known:
+        if f"`{variable.field}`" in message:
+            return (
+                f"{variable.name} is not set: it must be the {variable.meaning}. `nova up` sets it; see .env.example."
+            )
+        if message.endswith(f"$.{variable.field}`"):
+            return f"{variable.name} cannot be used: {message.split(' - ')[0]} ({variable.meaning})."
+    return message
+
+
+def _refuse_remote(settings: Settings) -> None:
+    loopback = settings.host == "localhost"
+    if not loopback:
+        try:
+            loopback = ipaddress.ip_address(settings.host).is_loopback
+        except ValueError:
+            loopback = False
+    if not loopback and not settings.allow_remote:
+        raise SettingsError(
+            f"NOVA_API_HOST is {settings.host}, which other machines can reach, and the API has no login yet. "
+            "Listen on 127.0.0.1, or set NOVA_API_ALLOW_REMOTE=1 where a gateway decides who may come in."
+        )

@@ -1,0 +1,44 @@
+"""The warehouse code location: everything that runs inside PostgreSQL or loads it. Light imports only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from nova_assets import settings
+from nova_assets.core.assets import inventory
+from nova_assets.core.assets import made_by_sql as core_tables
+from nova_assets.core.calendar import dim_calendar, public_holidays
+from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
+from nova_assets.features.assets import made_by_sql as feature_tables
+from nova_assets.kpis.assets import views
+from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+
+
+def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """All definitions of the location; tests pass resources of their own instead of patching."""
+    return dg.Definitions(
+        assets=[
+            workbook_file,
+            purchasing_workbook,
+            public_holidays,
+            dim_calendar,
+            *core_tables,
+            inventory,
+            *feature_tables,
+            fact_forecasts,
+            *views,
+        ],
+        resources={
+            "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
+            "lake": Lake(root=settings.lake_root()),
+            **(resource_overrides or {}),
+        },
+        # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,1 @@
+"""Assets that read sources: one folder per source."""

@@ -1,0 +1,1 @@
+"""The purchasing workbook that the ERP exports: read, repaired by rule, nothing lost."""

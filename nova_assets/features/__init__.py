@@ -1,0 +1,1 @@
+"""Features: what models and planners know of an item's demand."""

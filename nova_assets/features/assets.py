@@ -1,0 +1,6 @@
+"""The feature tables, made by SQL from `core`."""
+
+from nova_assets.factories import make_assets
+from nova_assets.registry.analytics import FEATURES_DEMAND_PROFILE, FEATURES_DEMAND_WEEKLY
+
+made_by_sql = make_assets([FEATURES_DEMAND_WEEKLY, FEATURES_DEMAND_PROFILE])

@@ -1,0 +1,133 @@
+"""The asset `lake/forecasts`: weekly demand forecasts with quantiles, of every material, from every weekly origin."""
+
+import time
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pyarrow as pa
+
+from nova_assets.forecasting.resources import ForecastEngine
+from nova_assets.forecasting.parameters import HORIZON_WEEKS, QUANTILES
+from nova_assets.forecasting.version import code_version
+from nova_assets.partitions import HISTORY, key_range, weekly_origins
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    from nova_assets.forecasting.engine import Engine
+    from nova_assets.forecasting.forecast import OriginForecast
+
+TABLE = "forecasts"
+WEEKLY_DEMAND = dg.AssetKey(["analytics", "features_demand_weekly"])
+PROFILES = dg.AssetKey(["analytics", "features_demand_profile"])
+ITEMS = dg.AssetKey(["core", "dim_item"])
+
+
+@dg.asset(
+    key=["lake", TABLE],
+    group_name="forecasting",
+    kinds={"python", "deltalake"},
+    owners=["team:data-science"],
+    partitions_def=weekly_origins,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    code_version=code_version(),
+    deps=[dg.AssetDep(WEEKLY_DEMAND, partition_mapping=HISTORY), PROFILES, ITEMS],
+    metadata={"horizon_weeks": HORIZON_WEEKS, "quantiles": ", ".join(QUANTILES)},
+)
+def forecasts(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake, forecast_engine: ForecastEngine
+) -> dg.MaterializeResult:
+    """Expected weekly demand and its quantiles q05 to q99, in the item's unit, of every material with a demand before
+    the origin, for the 13 weeks from the origin on, all sites together.
+
+    Each item has one served model, chosen for its demand class, and the benchmark `historic_average`. A range of
+    origins is one run and replaces exactly those origins.
+    """
+    first, last = key_range(context)
+    seconds = {}
+
+    started = time.perf_counter()
+    demand, profiles = _read(warehouse, first, last)
+    seconds["read"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    made = _forecast(first, last, demand, profiles, forecast_engine.build())
+    seconds["forecast"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    rows = pa.concat_tables([origin.rows for origin in made])
+    version = lake.write_range(TABLE, rows, "origin", first, last)
+    seconds["write"] = time.perf_counter() - started
+
+    for origin in made:
+        context.add_asset_metadata(_origin_metadata(origin), partition_key=origin.history.origin.isoformat())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "lake_version": version,
+            "data_versions": {
+                key.to_user_string(): warehouse.data_version(".".join(key.path)) or 0
+                for key in (WEEKLY_DEMAND, PROFILES, ITEMS)
+            },
+            "seconds": _rounded(seconds),
+            "seconds_per_model": _rounded(sum((Counter(origin.seconds) for origin in made), Counter())),
+            "examples": dg.MetadataValue.md(_examples(made[-1])),
+        }
+    )
+
+
+def _read(warehouse: Warehouse, first: date, last: date) -> tuple[pa.Table, pa.Table]:
+    return (
+        warehouse.query_arrow(read_sql("forecasting/history.sql"), [last]),
+        warehouse.query_arrow(read_sql("forecasting/profiles.sql"), [first, last]),
+    )
+
+
+def _forecast(
+    first: date, last: date, demand: pa.Table, profiles: pa.Table, engine: "Engine"
+) -> "list[OriginForecast]":
+    from nova_assets.forecasting.forecast import forecast_origin
+    from nova_assets.forecasting.history import History
+
+    now = datetime.now(UTC)
+    weekly = demand.rename_columns(["unique_id", "ds", "y"]).to_pandas(date_as_object=False)
+    by_origin = dict(tuple(profiles.to_pandas().groupby("origin")))
+    nothing = profiles.slice(0, 0).to_pandas()
+    origins = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
+    return [
+        forecast_origin(History.before(origin, weekly), by_origin.get(origin, nothing), engine, now)
+        for origin in origins
+    ]
+
+
+def _origin_metadata(origin: "OriginForecast") -> dict[str, Any]:
+    last_week = origin.history.last_week
+    return {
+        "dagster/partition_row_count": origin.rows.num_rows,
+        "items_per_class": origin.items_per_class,
+        "items_per_served_model": origin.items_per_served_model,
+        "last_known_week": last_week.isoformat() if last_week else "none",
+        "weeks_missing": origin.history.weeks_missing,
+    }
+
+
+def _examples(origin: "OriginForecast") -> str:
+    """One served item of each class, as a table in Markdown."""
+    lines = [
+        f"Origin {origin.history.origin}, week of the origin, in the item's unit",
+        "",
+        "| item | class | model | expected | q50 | q95 |",
+        "|---|---|---|---|---|---|",
+    ]
+    example_of = {demand_class: item for item, demand_class in origin.classes.items()}
+    for row in origin.first_week_of(list(example_of.values())).to_pylist():
+        figures = " | ".join(f"{row[column]:.2f}" for column in ("forecast_value", "q50", "q95"))
+        lines.append(f"| {row['item_id']} | {origin.classes[row['item_id']]} | {row['model']} | {figures} |")
+    return "\n".join(lines)
+
+
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in seconds.items()}

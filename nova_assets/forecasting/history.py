@@ -1,0 +1,116 @@
+"""The demand that a forecast may look at: weekly series that end strictly before its origin."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+WEEK = np.timedelta64(7, "D")
+
+
+class HistoryError(ValueError):
+    """The weekly demand is not the complete grid that a forecast needs."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Weekly demand of every item known on `origin`.
+
+    Attributes:
+        origin: Monday on which the forecast is made; no row is of that week or later.
+        frame: `unique_id` (item), `ds` (Monday), `y` (demand, item's unit), sorted by both, a row for each week from
+            the item's first demand to the common last week.
+    """
+
+    origin: date
+    frame: pd.DataFrame
+
+    @classmethod
+    def before(cls, origin: date, demand: pd.DataFrame) -> History:
+        """The part of `demand` (columns as `frame`, any order) that lies strictly before `origin`.
+
+        Weeks before an item's first demand are dropped, and items without demand are left out.
+
+        Raises:
+            HistoryError: when a series has holes, repeated weeks, missing values, or ends before the others.
+        """
+        known = demand[demand["ds"].to_numpy() < np.datetime64(origin)]
+        known = known.sort_values(["unique_id", "ds"], ignore_index=True)
+        started = known["y"].gt(0).groupby(known["unique_id"], sort=False).cummax()
+        frame = known[started].reset_index(drop=True).astype({"y": "float64"})
+        _require_complete_grid(frame)
+        return cls(origin, frame)
+
+    @property
+    def items(self) -> pd.Index:
+        """The items, sorted."""
+        return self.summary.index
+
+    @property
+    def last_week(self) -> date | None:
+        """Monday of the last known week, or None when nothing is known yet."""
+        return None if self.frame.empty else self.frame["ds"].iloc[-1].date()
+
+    @property
+    def weeks_missing(self) -> int:
+        """Whole weeks between the last known week and the origin: 0 when the data are up to date."""
+        return 0 if self.last_week is None else (self.origin - self.last_week).days // 7 - 1
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row per item (index): `weeks`, `demands` (weeks with demand), `total`, `squares` (Σy²), `integral`.
+
+        `integral` is true where every demand is a whole number of the item's unit.
+        """
+        y = self.frame["y"]
+        columns = pd.DataFrame(
+            {
+                "unique_id": self.frame["unique_id"],
+                "weeks": 1,
+                "demands": (y > 0).astype("int64"),
+                "total": y,
+                "squares": y**2,
+                "fractions": (y != y.round()).astype("int64"),
+            }
+        )
+        summed = columns.groupby("unique_id", sort=True).sum()
+        return summed.assign(integral=summed["fractions"].eq(0)).drop(columns="fractions")
+
+    @cached_property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that change with any item, week or demand in the history."""
+        hashed = pd.util.hash_pandas_object(self.frame, index=False).to_numpy()
+        return hashlib.sha256(hashed.tobytes()).hexdigest()[:8]
+
+    def of(self, items: pd.Index) -> pd.DataFrame:
+        """The rows of `frame` that belong to `items`."""
+        return self.frame if len(items) == len(self.items) else self.frame[self.frame["unique_id"].isin(items)]
+
+
+def _require_complete_grid(frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    if frame["y"].isna().any() or frame["y"].lt(0).any():
+        raise HistoryError("Weekly demand holds missing or negative values; analytics.features_demand_weekly must not.")
+    item, week = frame["unique_id"].to_numpy(), frame["ds"].to_numpy()
+    same_item = item[1:] == item[:-1]
+    uneven = same_item & (np.diff(week) != WEEK)
+    if uneven.any():
+        where = int(np.flatnonzero(uneven)[0])
+        raise HistoryError(
+            f"Item {item[where]} goes from week {week[where].astype('datetime64[D]')} to "
+            f"{week[where + 1].astype('datetime64[D]')}: analytics.features_demand_weekly must hold each week once."
+        )
+    ends = np.append(~same_item, True)
+    early = ends & (week != week.max())
+    if early.any():
+        where = int(np.flatnonzero(early)[0])
+        raise HistoryError(
+            f"Item {item[where]} ends in week {week[where].astype('datetime64[D]')}, others in "
+            f"{week.max().astype('datetime64[D]')}: analytics.features_demand_weekly must run to one last week."
+        )

@@ -1,0 +1,36 @@
+"""How good a forecast was, by what planners feel: the loss of its quantiles, scaled to be comparable between items."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.parameters import QUANTILES
+
+Floats = NDArray[np.float64]
+
+
+def pinball_loss(actual: Floats, quantiles: Floats, levels: Floats) -> Floats:
+    """max(τ·(y−q), (τ−1)·(y−q)), elementwise (Koenker & Bassett 1978).
+
+    Args:
+        actual: demand, shape (items, weeks).
+        quantiles: shape (items, weeks, levels).
+        levels: the τ of each quantile.
+    """
+    error = actual[:, :, None] - quantiles
+    return np.maximum(levels * error, (levels - 1) * error)
+
+
+def naive_scale(history: History) -> Floats:
+    """Mean absolute week-to-week change of each item's history; NaN where there is none to measure."""
+    change = history.frame["y"].diff().abs().where(history.frame["unique_id"].eq(history.frame["unique_id"].shift()))
+    scale = change.groupby(history.frame["unique_id"], sort=True).mean().to_numpy()
+    return np.where(scale > 0, scale, np.nan)
+
+
+def scaled_pinball_loss(history: History, actual: Floats, quantiles: Floats) -> Floats:
+    """Pinball loss averaged over the weeks, divided by `naive_scale`: shape (items, `parameters.QUANTILES`)."""
+    levels = np.array(tuple(QUANTILES.values()))
+    return pinball_loss(actual, quantiles, levels).mean(axis=1) / naive_scale(history)[:, None]

@@ -1,0 +1,18 @@
+"""What a forecast is made of: its horizon, its quantiles, and how little history is too little."""
+
+from __future__ import annotations
+
+HORIZON_WEEKS = 13
+"""Weeks forecast from each origin: a quarter, longer than the request-to-purchase time of nearly every line."""
+
+QUANTILES = {"q05": 0.05, "q10": 0.10, "q50": 0.50, "q90": 0.90, "q95": 0.95, "q99": 0.99}
+"""Column of the lake table → level of the quantile of one week's demand."""
+
+SHORTEST_HISTORY_WEEKS = 13
+"""Below this many observed weeks an item borrows from the portfolio, and its dispersion is read from its sizes."""
+
+FEWEST_DEMANDS = 2
+"""Below this many weeks with demand an item has no demand class."""
+
+ALL_SITES = "ALL"
+"""`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""

@@ -1,0 +1,1 @@
+"""KPI views: what planners and the API read."""

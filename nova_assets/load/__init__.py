@@ -1,0 +1,1 @@
+"""Brings tables of the lake into PostgreSQL."""

@@ -1,0 +1,208 @@
+"""Materializes the whole asset graph once, in order, for all days that the source has: `python -m nova_assets.materialize`.
+
+Each stage is one Dagster run, whatever the number of days: what differs in partitions cannot share a run. The UI and
+the schedules materialize the same assets; this command is the first load, and the way to load another workbook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from nova_assets import registry, settings
+from nova_assets.factories import asset_key
+from nova_assets.partitions import Window, latest_origin, monday, origin_window
+from nova_assets.registry import analytics, core, staging
+from nova_assets.resources.warehouse import Warehouse
+
+ORIGINS = 13
+FORECASTS = "lake.forecasts"
+
+
+class MaterializationError(Exception):
+    """A stage failed; earlier stages stay published, and the failed one left what was there."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Assets that one run materializes, over the same partitions (`first` and `last` key, or none)."""
+
+    name: str
+    relations: Sequence[str]
+    first: date | None = None
+    last: date | None = None
+    location: str = "warehouse"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        if self.first is None or self.last is None:
+            return {}
+        return {
+            "dagster/asset_partition_range_start": self.first.isoformat(),
+            "dagster/asset_partition_range_end": self.last.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class DataRange:
+    """The days to load: those of the source, and those that an earlier source left in core or as origins."""
+
+    days: Window
+    data_through: date
+    first_origin: date | None
+
+    def origins(self, count: int) -> Window:
+        """The last `count` origins of the data and every other one that was ever forecast, which the data now replace."""
+        wanted = origin_window(latest_origin(self.data_through), count)
+        first = min(wanted.first, self.first_origin or wanted.first)
+        return Window(first, max(wanted.last, monday(self.days.last)))
+
+
+def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
+    """The stages after the extract, in order."""
+    days, weeks, window = data.days, Window(monday(data.days.first), monday(data.days.last)), data.origins(origins)
+    daily_facts = [core.FACT_PURCHASE_LINES.relation, core.FACT_DEMAND_DAILY.relation]
+    yield Stage("facts", daily_facts, days.first, days.last)
+    yield Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], weeks.first, weeks.last)
+    yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
+    yield Stage("forecasts", [FORECASTS], window.first, window.last, location="forecasting")
+    yield Stage("load", [analytics.FACT_FORECASTS.relation], window.first, window.last)
+    yield Stage("KPIs", [view.relation for view in registry.VIEWS])
+
+
+EXTRACT = Stage(
+    "extract and dimensions",
+    [
+        *(table.relation for table in staging.TABLES),
+        *(table.relation for table in (core.DIM_ITEM, core.DIM_SITE, core.DIM_SUPPLIER, core.DIM_CALENDAR)),
+    ],
+)
+
+
+def data_range(warehouse: Warehouse) -> DataRange:
+    """Read from staging and core which days there are.
+
+    Raises:
+        MaterializationError: the source has no usable line.
+    """
+    with warehouse.connect() as connection:
+        row = connection.execute(
+            """
+            WITH source AS (
+                SELECT min(least(requested_on, ordered_on)) AS first, max(requested_on) AS last
+                FROM staging.purchase_lines WHERE status = 'kept'
+            ), present AS (
+                SELECT min(day) AS first, max(day) AS last FROM (
+                    SELECT date AS day FROM core.fact_demand_daily
+                    UNION ALL SELECT requested_on FROM core.fact_purchase_lines
+                ) AS days
+            )
+            SELECT
+                least(source.first, present.first), greatest(source.last, present.last), source.last,
+                (SELECT min(origin) FROM analytics.features_demand_profile)
+            FROM source CROSS JOIN present
+            """
+        ).fetchone()
+    if row is None or row[2] is None:
+        raise MaterializationError("The source has no usable line: see support.rejected_rows for the reasons.")
+    return DataRange(Window(row[0], row[1]), row[2], row[3])
+
+
+def materialize_all(origins: int = ORIGINS) -> None:
+    """Run every stage against the Dagster instance of DAGSTER_HOME, reporting each on standard output.
+
+    Raises:
+        MaterializationError: a stage failed.
+    """
+    from nova_assets.definitions import defs
+
+    repository = defs.get_repository_def()
+    warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
+    with dg.DagsterInstance.get() as instance:
+        _report(EXTRACT, repository, instance)
+        for stage in stages(data_range(warehouse), origins):
+            _report(stage, repository, instance)
+
+
+def _report(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
+    started = time.perf_counter()
+    span = f" {stage.first} to {stage.last}" if stage.first else ""
+    print(f"{stage.name}{span} …", flush=True)
+    rows = _in_process(stage, repository, instance) if stage.location == "warehouse" else _in_forecasting(stage)
+    print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _in_process(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> str:
+    keys = [asset_key(relation) for relation in stage.relations]
+    job = repository.get_implicit_job_def_for_assets(keys)
+    if job is None:
+        raise MaterializationError(f"The assets of “{stage.name}” cannot share a run: their partitions differ.")
+    result = job.get_subset(asset_selection=set(keys)).execute_in_process(
+        instance=instance,
+        tags={**stage.tags, "nova/stage": stage.name},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+    if not result.success:
+        raise MaterializationError(f"“{stage.name}” failed (run {result.run_id}): {_reason(result)}")
+    return f"{_rows_written(result):,} rows, "
+
+
+def _in_forecasting(stage: Stage) -> str:
+    python = settings.forecasting_python()
+    if not python.exists():
+        raise MaterializationError(f"There is no forecasting environment at {python}: `make up` makes it.")
+    command = [str(python), "-m", "dagster", "asset", "materialize", "-m", "nova_assets.forecasting.definitions"]
+    selected = ",".join("/".join(relation.split(".")) for relation in stage.relations)
+    command += ["--select", selected, "--partition-range", f"{stage.first}...{stage.last}"]
+    done = subprocess.run(command, cwd=settings.PROJECT_ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MaterializationError(f"“{stage.name}” failed:\n{done.stderr[-4000:]}")
+    return ""
+
+
+def _rows_written(result: dg.ExecuteInProcessResult) -> int:
+    """Rows that the run wrote: each asset says so once, on the event of every partition."""
+    rows = {}
+    for event in result.get_asset_materialization_events():
+        written = event.materialization.metadata.get("rows_written")
+        if written is not None and isinstance(written.value, int):
+            rows[event.asset_key] = written.value
+    return sum(rows.values())
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """What went wrong, in one paragraph: the innermost error of the first step that failed."""
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            error = event.step_failure_data.error
+            return (event.step_failure_data.user_failure_data and event.step_failure_data.user_failure_data.description) or (
+                (error.cause or error).message.strip()
+            )
+    return "see the run in Dagster"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m nova_assets.materialize", description=__doc__)
+    parser.add_argument("--workbook", help="purchasing workbook to load (default: ERP_WORKBOOK)")
+    parser.add_argument("--origins", type=int, default=ORIGINS, help="weekly forecast origins to compute (default: %(default)s)")
+    arguments = parser.parse_args()
+    if arguments.workbook:
+        settings.use_workbook(arguments.workbook)
+    try:
+        materialize_all(arguments.origins)
+    except (MaterializationError, settings.MissingSettingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,286 @@
+"""Publishes tables: new rows are written, checked and made visible in one transaction, or not at all.
+
+The order within the transaction: lock, candidate rows into temporary tables, their checks, replacement of the window,
+rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they had.
+A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from io import BufferedIOBase
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from nova_assets.checks import Check, CheckResult, candidate_checks, rule_checks
+from nova_assets.partitions import Window
+from nova_assets.registry import Table
+
+EXAMPLES = 5
+
+
+class PublicationError(Exception):
+    """New rows broke at least one check; nothing was changed.
+
+    Attributes:
+        results: every check that ran, also those that passed, by relation.
+    """
+
+    def __init__(self, results: Mapping[str, list[CheckResult]]) -> None:
+        self.results = results
+        failed = [f"{relation}: {r}" for relation, checks in results.items() for r in checks if not r.passed]
+        super().__init__("Nothing was published; the previous rows stay served. " + "; ".join(failed))
+
+
+@dataclass(frozen=True)
+class Query:
+    """New rows as a SELECT with the columns of the table, in any order; it may use %(first)s and %(last)s."""
+
+    text: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+Source = Query | pa.Table
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """One table to be replaced: all of it, or the rows whose window column lies in `window`."""
+
+    table: Table
+    window: Window | None
+    source: Source
+
+    def __post_init__(self) -> None:
+        if (self.table.window_column is None) != (self.window is None):
+            raise ValueError(f"{self.table.relation} is replaced {'whole' if self.window else 'by a window'}")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did to a table.
+
+    `rows` are the rows of the window after it, `rows_by_date` the same per value of the window column; `changed` is
+    false when they are the rows that were there before.
+    """
+
+    relation: str
+    version: int
+    changed: bool
+    rows: int
+    total_rows: int
+    rows_by_date: Mapping[date, int]
+    checks: tuple[CheckResult, ...]
+
+
+def publish(connection: psycopg.Connection, replacements: Iterable[Replacement], run_id: str | None) -> list[Published]:
+    """Replace tables in one transaction of `connection` and commit it.
+
+    Raises:
+        PublicationError: a check failed; nothing was changed.
+        psycopg.Error: the database refused; nothing was changed.
+    """
+    replacements = list(replacements)
+    with connection.transaction():
+        # Always in the same order, so that two publications of the same tables cannot wait for each other.
+        for table in sorted((replacement.table for replacement in replacements), key=lambda table: table.relation):
+            _lock(connection, table)
+        candidates = [_Candidate(connection, replacement) for replacement in replacements]
+        results = {candidate.table.relation: candidate.check() for candidate in candidates}
+        _refuse_failures(results)
+        for candidate in candidates:
+            candidate.replace()
+        for candidate in candidates:
+            results[candidate.table.relation] += [
+                _run(connection, check) for check in rule_checks(candidate.table, candidate.window)
+            ]
+        _refuse_failures(results)
+        return [candidate.published(run_id, results[candidate.table.relation]) for candidate in candidates]
+
+
+def refresh(connection: psycopg.Connection, view: Table, run_id: str | None) -> Published:
+    """Bring a materialized view up to date without blocking its readers, and record it as a new version."""
+    with connection.transaction():
+        _lock(connection, view)
+        connection.execute("SELECT support.refresh_view(%s::regclass)", [view.relation])
+        name = sql.Identifier(view.schema, view.name)
+        rows = _scalar(connection, sql.SQL("SELECT count(*) FROM {}").format(name))
+        results = [_run(connection, check) for check in rule_checks(view, None)]
+        _refuse_failures({view.relation: results})
+        version = _record(connection, view.relation, rows, None, run_id, changed=True)
+        return Published(view.relation, version, True, rows, rows, {}, tuple(results))
+
+
+class _Candidate:
+    """The new rows of one table in a temporary table of the open transaction."""
+
+    def __init__(self, connection: psycopg.Connection, replacement: Replacement) -> None:
+        self.connection = connection
+        self.table = replacement.table
+        self.window = replacement.window
+        self.target = sql.Identifier(self.table.schema, self.table.name)
+        self.name = sql.Identifier(f"candidate_{self.table.name}")
+        self.columns = sql.SQL(", ").join(map(sql.Identifier, self.table.column_names))
+        self.changed = False
+        connection.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+                self.name, self.columns, self.target
+            )
+        )
+        self._fill(replacement.source)
+
+    def _fill(self, source: Source) -> None:
+        if isinstance(source, Query):
+            text = sql.SQL(source.text)  # pyright: ignore[reportArgumentType]
+            insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM (\n{}\n) AS made")
+            self.connection.execute(
+                insert.format(self.name, self.columns, self.columns, text), {**source.parameters, **self._bounds()}
+            )
+        else:
+            copy_arrow(self.connection, self.name, source)
+        self.connection.execute(sql.SQL("ANALYZE {}").format(self.name))
+
+    def check(self) -> list[CheckResult]:
+        return [_run(self.connection, check) for check in candidate_checks(self.table, self.name, self.window)]
+
+    def replace(self) -> None:
+        if self.window and self._is_partitioned():
+            self.connection.execute(
+                "SELECT support.make_month_partitions(%s::regclass, %s, %s)",
+                [self.table.relation, *self._months_with_rows()],
+            )
+        self.changed = self._differs()
+        if self.changed:
+            self.connection.execute(sql.SQL("DELETE FROM {}{}").format(self.target, self._where()), self._bounds())
+            self.connection.execute(
+                sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+                    self.target, self.columns, self.columns, self.name
+                )
+            )
+
+    def published(self, run_id: str | None, results: list[CheckResult]) -> Published:
+        relation = self.table.relation
+        rows = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.name))
+        total = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if self.window else rows
+        through, by_date = None, {}
+        if self.table.window_column:
+            column = sql.Identifier(self.table.window_column)
+            through = _scalar(self.connection, sql.SQL("SELECT max({}) FROM {}").format(column, self.target))
+            counts = sql.SQL("SELECT {}, count(*) FROM {} GROUP BY 1").format(column, self.name)
+            by_date = dict(self.connection.execute(counts).fetchall())
+        version = _record(self.connection, relation, total, through, run_id, changed=self.changed)
+        return Published(relation, version, self.changed, rows, total, by_date, tuple(results))
+
+    def _is_partitioned(self) -> bool:
+        return _scalar(
+            self.connection,
+            sql.SQL("SELECT relkind = 'p' FROM pg_class WHERE oid = {}::regclass").format(
+                sql.Literal(self.table.relation)
+            ),
+        )
+
+    def _months_with_rows(self) -> tuple[date | None, date | None]:
+        """From the first to the last date of the candidate: a wide window over few data makes few partitions."""
+        column = sql.Identifier(self.table.window_column or "")
+        row = self.connection.execute(sql.SQL("SELECT min({0}), max({0}) FROM {1}").format(column, self.name)).fetchone()
+        return row or (None, None)
+
+    def _differs(self) -> bool:
+        present = sql.SQL("SELECT {} FROM {}{}").format(self.columns, self.target, self._where())
+        wanted = sql.SQL("SELECT {} FROM {}").format(self.columns, self.name)
+        query = sql.SQL("SELECT EXISTS (({0}) EXCEPT ALL ({1})) OR EXISTS (({1}) EXCEPT ALL ({0}))")
+        row = self.connection.execute(query.format(present, wanted), self._bounds()).fetchone()
+        return bool(row and row[0])
+
+    def _where(self) -> sql.Composable:
+        if not self.window:
+            return sql.SQL("")
+        column = sql.Identifier(self.table.window_column or "")
+        return sql.SQL(" WHERE {} BETWEEN %(first)s AND %(last)s").format(column)
+
+    def _bounds(self) -> dict[str, date]:
+        return {"first": self.window.first, "last": self.window.last} if self.window else {}
+
+
+class _CopyStream(BufferedIOBase):
+    """Lets pyarrow write its CSV straight into an open COPY, batch by batch."""
+
+    def __init__(self, copy: psycopg.Copy) -> None:
+        self._copy = copy
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._copy.write(bytes(data))
+        return len(data)
+
+
+def copy_arrow(connection: psycopg.Connection, relation: sql.Identifier, rows: pa.Table) -> None:
+    """COPY an Arrow table into the columns of the same names.
+
+    Null and the empty string stay apart: pyarrow writes the one bare and the other in quotes, which COPY reads alike.
+    """
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(relation, columns)
+    with connection.cursor().copy(statement) as copy:
+        pyarrow.csv.write_csv(rows, _CopyStream(copy), pyarrow.csv.WriteOptions(include_header=False))
+
+
+def _lock(connection: psycopg.Connection, table: Table) -> None:
+    """Writers of one table take turns, whatever windows they replace; readers are not held up."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [table.relation])
+
+
+def _run(connection: psycopg.Connection, check: Check) -> CheckResult:
+    counted = sql.SQL("SELECT count(*) FROM ({}) AS offenders").format(check.offenders)
+    row = connection.execute(counted, check.parameters).fetchone()
+    offending = row[0] if row else 0
+    examples: list[dict[str, Any]] = []
+    if offending:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            shown = sql.SQL("SELECT * FROM ({}) AS offenders LIMIT {}").format(check.offenders, sql.Literal(EXAMPLES))
+            examples = cursor.execute(shown, check.parameters).fetchall()
+    return CheckResult(check.name, check.meaning, offending, tuple(examples))
+
+
+def _refuse_failures(results: Mapping[str, list[CheckResult]]) -> None:
+    if any(not result.passed for checks in results.values() for result in checks):
+        raise PublicationError(results)
+
+
+def _record(
+    connection: psycopg.Connection, relation: str, rows: int, through: date | None, run_id: str | None, *, changed: bool
+) -> int:
+    """Write the table's row of `support.dataset_versions`, tell listeners of a new version, and return the version."""
+    row = connection.execute(
+        """
+        INSERT INTO support.dataset_versions AS present
+            (dataset, version, row_count, data_through, run_id, changed_at, materialized_at)
+        VALUES (%(dataset)s, 1, %(rows)s, %(through)s, %(run_id)s, now(), now())
+        ON CONFLICT (dataset) DO UPDATE SET
+            version = present.version + %(changed)s::integer,
+            row_count = excluded.row_count,
+            data_through = excluded.data_through,
+            run_id = excluded.run_id,
+            changed_at = CASE WHEN %(changed)s THEN now() ELSE present.changed_at END,
+            materialized_at = now()
+        RETURNING version
+        """,
+        {"dataset": relation, "rows": rows, "through": through, "run_id": run_id, "changed": changed},
+    ).fetchone()
+    version = row[0] if row else 1
+    connection.execute("SELECT pg_notify('nova_versions', %s)", [f"{relation}:{version}"])
+    return version
+
+
+def _scalar(connection: psycopg.Connection, query: sql.Composable) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None

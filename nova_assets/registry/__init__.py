@@ -1,0 +1,22 @@
+"""The typed registry of every table that Nova makes: the one place that says what a table holds."""
+
+from nova_assets.registry import analytics, core, kpis, staging
+from nova_assets.registry.model import Column, Grain, Kind, Reference, Rule, Table
+
+TABLES: tuple[Table, ...] = (*staging.TABLES, *core.TABLES, *analytics.TABLES, *kpis.TABLES)
+VIEWS: tuple[Table, ...] = tuple(table for table in TABLES if table.kind is Kind.VIEW)
+
+
+def table(relation: str) -> Table:
+    """The entry of `schema.table`.
+
+    Raises:
+        KeyError: when the registry has no such table.
+    """
+    for entry in TABLES:
+        if entry.relation == relation:
+            return entry
+    raise KeyError(f"No table {relation!r} in the registry")
+
+
+__all__ = ["TABLES", "VIEWS", "Column", "Grain", "Kind", "Reference", "Rule", "Table", "table"]

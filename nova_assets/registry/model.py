@@ -1,0 +1,113 @@
+"""The words in which a table is described once: columns, key, partitions, rules.
+
+From one `Table` come the Dagster column schema, description, dependencies, column lineage and checks, and a test
+compares it with the migrated database. A new table is one entry here, one SQL file and one line of asset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Grain(Enum):
+    """How a table is cut into partitions: by day, by weekly origin (Mondays), or not at all."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    WHOLE = "whole"
+
+
+class Kind(Enum):
+    """What the relation is in PostgreSQL."""
+
+    TABLE = "table"
+    VIEW = "materialized view"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: PostgreSQL type, meaning, unit, and where its value comes from.
+
+    `sources` are `schema.table.column` of the columns it is made from; they give lineage and the asset's dependencies.
+    `allowed`, `minimum` and `maximum` are checked before each publication; null passes them when `nullable`.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    sources: tuple[str, ...] = ()
+    unit: str | None = None
+    nullable: bool = False
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key that is checked before publication instead of by a constraint, so that loads need no order of locks."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the business, as a SQL file in `sql/checks/` that selects the offending rows (none = passed)."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A relation of the warehouse and the asset of the same key.
+
+    `group` is the folder of `sql/` and of `nova_assets/` that makes it, and its group in Dagster. `window_column` is the
+    date by which a partitioned table is replaced; a table whose `grain` is not WHOLE has one.
+    """
+
+    schema: str
+    name: str
+    group: str
+    meaning: str
+    owner: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    kind: Kind = Kind.TABLE
+    grain: Grain = Grain.WHOLE
+    window_column: str | None = None
+    references: tuple[Reference, ...] = ()
+    rules: tuple[Rule, ...] = field(default=())
+    reads: tuple[str, ...] = ()
+    """Relations the asset reads beyond the sources of its columns (filters, joins)."""
+
+    def __post_init__(self) -> None:
+        names = {column.name for column in self.columns}
+        missing = {*self.key, *([self.window_column] if self.window_column else [])} - names
+        if missing:
+            raise ValueError(f"{self.relation}: no column {sorted(missing)}")
+        if (self.grain is Grain.WHOLE) != (self.window_column is None):
+            raise ValueError(f"{self.relation}: a partitioned table, and only that, has a window_column")
+
+    @property
+    def relation(self) -> str:
+        """`schema.table`, as written in SQL."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def asset_key(self) -> tuple[str, str]:
+        return (self.schema, self.name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """The relations (`schema.table`) this one is made from, in order of first mention."""
+        mentioned = [source.rpartition(".")[0] for column in self.columns for source in column.sources]
+        referenced = [reference.table for reference in self.references]
+        return tuple(dict.fromkeys([*mentioned, *self.reads, *referenced]))

@@ -1,0 +1,76 @@
+"""The PostgreSQL warehouse as a Dagster resource: reads as Arrow, writes as publications."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pyarrow as pa
+
+from nova_assets import publication
+from nova_assets.partitions import Window
+from nova_assets.publication import Published, Replacement, Source
+from nova_assets.registry import Table
+
+
+class Warehouse(dg.ConfigurableResource):
+    """Connections to the warehouse in the role `nova_pipeline`.
+
+    `url` is a libpq URL. A statement that runs longer than `statement_timeout_seconds` is ended by the server, so that
+    a stuck run frees its locks.
+    """
+
+    url: str
+    statement_timeout_seconds: int = 1800
+
+    @contextmanager
+    def connect(self, run_id: str | None = None) -> Iterator[psycopg.Connection]:
+        """A connection that names its run to whoever looks at the server's activity."""
+        with psycopg.connect(
+            self.url,
+            autocommit=True,
+            application_name=f"dagster {run_id or '-'}"[:63],
+            options=f"-c statement_timeout={self.statement_timeout_seconds}s -c timezone=America/Bahia",
+        ) as connection:
+            yield connection
+
+    def replace_range(
+        self, table: Table, window: Window | None, source: Source, run_id: str | None = None
+    ) -> Published:
+        """Replace the rows of `table` in `window` (all rows when it has no window) by `source`, checked, in one transaction.
+
+        Raises:
+            PublicationError: a check failed; the old rows stay.
+        """
+        return self.replace_ranges([Replacement(table, window, source)], run_id)[0]
+
+    def replace_ranges(self, replacements: Iterable[Replacement], run_id: str | None = None) -> list[Published]:
+        """Replace several tables in one transaction: all of them change or none.
+
+        Raises:
+            PublicationError: a check of any table failed; the old rows of all stay.
+        """
+        with self.connect(run_id) as connection:
+            return publication.publish(connection, replacements, run_id)
+
+    def refresh(self, view: Table, run_id: str | None = None) -> Published:
+        """Bring a materialized view up to date; readers are never blocked."""
+        with self.connect(run_id) as connection:
+            return publication.refresh(connection, view, run_id)
+
+    def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The result of a SELECT as an Arrow table. Parameters are $1, $2, …; cast `numeric` to float8 in the query."""
+        from adbc_driver_postgresql import dbapi
+
+        with dbapi.connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute(query, list(parameters) or None)
+            return cursor.fetch_arrow_table()
+
+    def data_version(self, relation: str) -> int | None:
+        """The published version of a table, None before the first publication."""
+        with self.connect() as connection:
+            row = connection.execute(
+                "SELECT version FROM support.dataset_versions WHERE dataset = %s", [relation]
+            ).fetchone()
+        return row[0] if row else None

@@ -1,0 +1,154 @@
+"""The `nova` command. Each command is a line or two: what it does lies in the module it calls."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from nova_local import demo_workbook, detach, doctor, materialization, project, running, startup, status
+from nova_local.clean import clean as clean_home
+from nova_local.demo.world import SIZES
+from nova_local.errors import LocalError
+from nova_local.files import is_locked
+from nova_local.home import Home
+from nova_local.progress import Progress
+from nova_local.settings import Settings
+
+console = Console(soft_wrap=True)
+progress = Progress(console)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Nova on this machine."
+)
+
+Workbook = Annotated[
+    Path | None, typer.Option(help="Purchasing workbook. Default: ERP_WORKBOOK, else that of last time, else a demo.")
+]
+Size = Annotated[str | None, typer.Option(help=f"Use a demo workbook of this size: {', '.join(SIZES)}.")]
+Procfile = Annotated[Path, typer.Option(help="What to run beside PostgreSQL and Valkey.", hidden=True)]
+
+
+@app.command()
+def up(
+    workbook: Workbook = None,
+    size: Size = None,
+    detach_: Annotated[
+        bool, typer.Option("--detach", help="Return once everything is up, and leave it running.")
+    ] = False,
+    procfile: Procfile = project.ROOT / "Procfile",
+) -> None:
+    """Start everything, load the workbook if that was not done yet, and look after it."""
+    settings = Settings.from_environment()
+    home = Home.create(settings.home)
+    if is_locked(home.lock):
+        progress.say("Nova is running already")
+        status.show(status.read_status(home), console)
+    elif detach_:
+        arguments = ["--procfile", str(procfile)]
+        arguments += ["--workbook", str(workbook)] if workbook else []
+        arguments += ["--size", size] if size else []
+        detach.start_detached(home, arguments, progress)
+    else:
+        request = startup.Request(procfile, workbook or settings.workbook, size, settings.lake)
+        startup.run(home, request, progress)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything; nothing is lost."""
+    progress.say(detach.stop_running(current_home()))
+
+
+@app.command("status")
+def status_(as_json: Annotated[bool, typer.Option("--json", help="For programs; holds a password.")] = False) -> None:
+    """Show the parts, their addresses, and what is in the served tables."""
+    found = status.read_status(current_home())
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=2))
+    else:
+        status.show(found, console)
+
+
+@app.command()
+def materialize(workbook: Workbook = None, size: Size = None) -> None:
+    """Load a workbook into the running Nova, also when it was loaded before."""
+    settings, home = Settings.from_environment(), current_home()
+    recorded = running.require_running(home)
+    chosen = materialization.choose_workbook(home, workbook or settings.workbook, size, recorded.workbook)
+    environment = running.running_environment(home, chosen, settings.lake)
+    with progress.step(f"materialization of {chosen.name}"):
+        materialization.materialize(home, chosen, environment, progress.detail)
+
+
+@app.command("doctor")
+def doctor_(workbook: Workbook = None) -> None:
+    """Say what this machine lacks and how to get it; exit code 1 when Nova cannot run."""
+    marks = {doctor.OK: "[green]✓[/]", doctor.WARNING: "[yellow]![/]", doctor.BAD: "[red]✗[/]"}
+    findings = list(doctor.examine(current_home(), workbook or Settings.from_environment().workbook))
+    for finding in findings:
+        progress.line(f"{marks[finding.level]} {escape(f'{finding.subject}: {finding.found}')}")
+        if finding.remedy:
+            progress.detail(finding.remedy)
+    raise typer.Exit(any(finding.level == doctor.BAD for finding in findings))
+
+
+@app.command()
+def logs(
+    part: Annotated[str, typer.Argument(help="A part as in `nova status`, or nova, materialize, page-build.")],
+    lines: Annotated[int, typer.Option("--lines", "-n")] = 200,
+    follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
+) -> None:
+    """Print the end of a part's log."""
+    home = current_home()
+    if not home.log(part).exists():
+        known = ", ".join(sorted(log.stem for log in home.logs.glob("*.log"))) or "none yet"
+        raise LocalError(f"there is no log of {part!r}; there are: {known}")
+    os.execvp("tail", ["tail", "-n", str(lines), *(["-F"] if follow else []), str(home.log(part))])
+
+
+@app.command()
+def clean(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop everything and delete databases, secrets, logs, lake and demo workbooks of this home."""
+    home = current_home()
+    if not yes:
+        typer.confirm(f"Delete all that Nova keeps in {home.root}?", abort=True)
+    detach.stop_running(home)
+    clean_home(home)
+
+
+@app.command("demo-workbook")
+def demo_workbook_(
+    path: Path,
+    size: Annotated[str, typer.Option(help=", ".join(SIZES))] = "small",
+    seed: int = demo_workbook.SEED,
+) -> None:
+    """Write a demo purchasing workbook and tell what is in it."""
+    truth = demo_workbook.write_demo_workbook(path, size, seed)
+    typer.echo(json.dumps(asdict(truth), indent=2, default=str, ensure_ascii=False))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def psql(context: typer.Context) -> None:
+    """Open the warehouse in psql; further arguments go to psql."""
+    program, environment = running.psql(current_home())
+    os.execve(program, ["psql", *context.args], environment)
+
+
+def current_home() -> Home:
+    return Home.create(Settings.from_environment().home)
+
+
+def main() -> None:
+    """Run the command; what a person can act on is printed without a traceback, with exit code 1."""
+    try:
+        app()
+    except LocalError as error:
+        Progress(Console(stderr=True, soft_wrap=True)).line(f"[red]error:[/] {escape(str(error))}")
+        sys.exit(1)

@@ -1,0 +1,48 @@
+"""The environment of every child: where the servers are, the ports, and settings that all parts share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from nova_local.embedded import Services
+from nova_local.home import Home
+from nova_local.parts import API, FORECASTING, PAGE, WAREHOUSE, WEBSERVER, address_of
+from nova_local.ports import LOOPBACK
+from nova_local.processes import RUN_MARK
+
+# Without bytecode every Dagster process compiles its whole world again; a port of the caller's is not ours.
+UNWANTED = ("PYTHONDONTWRITEBYTECODE", "REDIS_URL", "PORT")
+
+
+def child_environment(
+    home: Home, services: Services, ports: Mapping[str, int], workbook: Path, lake: str | None, run_id: str
+) -> dict[str, str]:
+    """All variables of `.env.example` that `nova up` sets, on top of our own environment."""
+    inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    return {
+        **inherited,
+        **services.environment,
+        RUN_MARK: run_id,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
+        "NOVA_HOME": str(home.root),
+        "NOVA_LAKE": lake or str(home.lake),
+        "ERP_WORKBOOK": str(workbook),
+        "DAGSTER_HOME": str(home.dagster),
+        "DAGSTER_EVENT_BATCH_SIZE": "100",
+        "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "true",
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "NEXT_TELEMETRY_DISABLED": "1",
+        "NOVA_WAREHOUSE_HOST": LOOPBACK,
+        "NOVA_WAREHOUSE_PORT": str(ports[WAREHOUSE]),
+        "NOVA_FORECASTING_HOST": LOOPBACK,
+        "NOVA_FORECASTING_PORT": str(ports[FORECASTING]),
+        "NOVA_DAGSTER_PORT": str(ports[WEBSERVER]),
+        "NOVA_DAGSTER_ORIGIN": address_of(WEBSERVER, ports),
+        "NOVA_API_HOST": LOOPBACK,
+        "NOVA_API_PORT": str(ports[API]),
+        "NOVA_API_ORIGIN": address_of(API, ports),
+        "NOVA_PAGE_PORT": str(ports[PAGE]),
+    }

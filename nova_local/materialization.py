@@ -1,0 +1,83 @@
+"""The first materialization: from the workbook to the tables that are served, when this input was not loaded yet."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from nova_local import digest, project
+from nova_local.demo_workbook import write_demo_workbook
+from nova_local.errors import LocalError
+from nova_local.files import write_private
+from nova_local.home import Home
+from nova_local.identity import follow_parent
+from nova_local.logs import failure
+
+PART = "materialize"
+DEMO_SIZE = "small"
+
+
+def choose_workbook(home: Home, asked: Path | None, size: str | None, last: str) -> Path:
+    """`asked`, else the workbook of last time, else the demo; an explicit `size` means the demo of that size.
+
+    Raises `LocalError` when the file that was asked for does not exist.
+    """
+    if asked is not None and size is None:
+        if not asked.is_file():
+            raise LocalError(f"there is no workbook at {asked}")
+        return asked.resolve()
+    if size is None and last and Path(last).is_file():
+        return Path(last)
+    workbook = home.demo_workbook(size or DEMO_SIZE)
+    if not workbook.exists():
+        fresh = workbook.with_suffix(".new.xlsx")
+        write_demo_workbook(fresh, size or DEMO_SIZE)
+        fresh.rename(workbook)
+    return workbook
+
+
+def fingerprint(workbook: Path) -> str:
+    """The input and the code that turns it into tables."""
+    code = [
+        *(project.ROOT / "nova_assets").rglob("*.py"),
+        *(project.ROOT / "sql").rglob("*.sql"),
+        *(project.ROOT / "requirements").glob("*.txt"),
+    ]
+    return f"{digest.of_files([workbook], workbook.parent)}+{digest.of_files(code, project.ROOT)}"
+
+
+def is_done(home: Home, workbook: Path) -> bool:
+    return home.materialized.exists() and home.materialized.read_text(encoding="utf-8").strip() == fingerprint(workbook)
+
+
+def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
+    """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
+
+    Raises `LocalError` with the end of its log when it fails.
+    """
+    input_and_code = fingerprint(workbook)
+    log = home.log(PART)
+    with log.open("a", encoding="utf-8") as record:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nova_assets.materialize", "--workbook", workbook],
+            env={**environment, "PYTHONUNBUFFERED": "1"},
+            cwd=project.ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=record,
+            text=True,
+            start_new_session=True,
+            preexec_fn=follow_parent(signal.SIGTERM),
+        )
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                record.write(line)
+                record.flush()
+                tell(line.rstrip())
+    if process.wait():
+        raise failure(f"the materialization failed with code {process.returncode}", log)
+    write_private(home.materialized, input_and_code + "\n")

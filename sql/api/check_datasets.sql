@@ -1,0 +1,12 @@
+-- Each dataset in $1 with what keeps it from being served, if anything.
+SELECT
+    wanted.dataset,
+    versions.version,
+    CASE
+        WHEN to_regclass(wanted.dataset) IS NULL THEN 'there is no such table: apply the migrations'
+        WHEN NOT has_table_privilege(to_regclass(wanted.dataset), 'SELECT') THEN 'this role may not read it'
+        WHEN versions.version IS NULL THEN 'it was never materialized'
+    END AS fault
+FROM unnest($1::text[]) AS wanted (dataset)
+LEFT JOIN support.dataset_versions AS versions ON versions.dataset = wanted.dataset
+ORDER BY wanted.dataset

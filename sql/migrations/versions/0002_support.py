@@ -1,0 +1,12 @@
+"""support: the SQL lies beside this file."""
+
+from alembic import op
+
+from nova_assets.sqlfiles import revision_sql
+
+revision = "0002_support"
+down_revision = "0001_roles_and_schemas"
+
+
+def upgrade() -> None:
+    op.execute(revision_sql(revision))

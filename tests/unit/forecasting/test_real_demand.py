@@ -1,0 +1,51 @@
+"""On published demand, the negative binomial is more honest than the textbook's normal formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.losses import pinball_loss, scaled_pinball_loss
+from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.parameters import QUANTILES
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "demand"
+LEVELS = np.array(tuple(QUANTILES.values()))
+Q99 = list(QUANTILES).index("q99")
+MONTHS_AHEAD = 6
+
+
+def test_pinball_loss_charges_shortage_by_the_level_and_excess_by_the_rest() -> None:
+    loss = pinball_loss(np.array([[10.0]]), np.array([[[4.0, 12.0]]]), np.array([0.9, 0.9]))
+    assert loss[0, 0] == pytest.approx([0.9 * 6, 0.1 * 2])
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["auto", "carparts"])
+def test_the_negative_binomial_beats_the_normal_formula_at_99_percent(name: str) -> None:
+    path = DATA / f"{name}.parquet"
+    if not path.exists():
+        pytest.skip(f"{path.relative_to(DATA.parents[2])} is not beside the project")
+    wide = pd.read_parquet(path).pivot(index="unique_id", columns="ds", values="y").astype("float64").fillna(0.0)
+    # Months stand for weeks here: the models see the order of periods only.
+    wide.columns = pd.date_range("2001-01-01", periods=wide.shape[1], freq="W-MON")
+    origin = wide.columns[-MONTHS_AHEAD]
+    history = History.before(origin.date(), wide.stack().rename("y").rename_axis(["unique_id", "ds"]).reset_index())
+    actual = wide.loc[history.items].to_numpy()[:, -MONTHS_AHEAD:]
+
+    negative_binomial = MODELS["historic_average"].predict(history, history.items, MONTHS_AHEAD, LocalEngine())
+    spread = history.frame.groupby("unique_id")["y"].std().fillna(0.0).to_numpy()
+    normal = np.maximum(negative_binomial.mean[:, :, None] + spread[:, None, None] * stats.norm.ppf(LEVELS), 0.0)
+
+    loss = scaled_pinball_loss(history, actual, negative_binomial.quantiles)[:, Q99]
+    loss_normal = scaled_pinball_loss(history, actual, normal)[:, Q99]
+    measured = np.isfinite(loss)
+    assert loss[measured].mean() < 0.95 * loss_normal[measured].mean()
+    covered = (actual[:, :, None] <= negative_binomial.quantiles).mean(axis=(0, 1))[Q99]
+    assert 0.975 <= covered <= 1.0
