@@ -4,15 +4,14 @@ Prints, for each class of demand, each model's mean scaled pinball loss at q50â€
 `historic_average`, per data set and as geometric mean, and the units forecast per unit demanded. Rolling origins; a
 model sees only what lies before its origin. `nova_assets/forecasting/policy.py` quotes this table.
 
-The last columns answer a question of `nova_assets/forecasting/distributions.py`: the same loss with the variance kept
-at the history's instead of moving with the mean.
+One table more answers a question of `nova_assets/forecasting/distributions.py`: the loss when the variance stays that
+of the history instead of moving with the mean.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +22,8 @@ from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import WEEK, History
 from nova_assets.forecasting.losses import scaled_pinball_loss
 from nova_assets.forecasting.models import MODELS
-from nova_assets.forecasting.policy import policy_classes
 from nova_assets.forecasting.parameters import QUANTILES
+from nova_assets.forecasting.policy import policy_classes
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "demand"
 SETS = ("auto", "carparts", "man", "onlineretail")
@@ -61,13 +60,15 @@ def rolling_origins(demand: pd.DataFrame, origins: int) -> Iterator[tuple[Histor
 def demand_classes(history: History) -> pd.Series:
     """Policy class per item, from ADI and CVÂ² of the history (Syntetos, Boylan & Croston 2005)."""
     sizes = history.frame[history.frame["y"] > 0].groupby("unique_id")["y"]
-    cv2 = (sizes.std() / sizes.mean()) ** 2
-    interval = history.summary["weeks"] / history.summary["demands"]
-    names = np.where(interval < 1.32, np.where(cv2 < 0.49, "smooth", "erratic"), np.where(cv2 < 0.49, "intermittent", "lumpy"))
+    cv2 = ((sizes.std() / sizes.mean()) ** 2).to_numpy()
+    interval = (history.summary["weeks"] / history.summary["demands"]).to_numpy()
+    names = np.where(
+        interval < 1.32, np.where(cv2 < 0.49, "smooth", "erratic"), np.where(cv2 < 0.49, "intermittent", "lumpy")
+    )
     return policy_classes(
         pd.DataFrame(
             {
-                "demand_class": np.where(cv2.isna(), None, names),
+                "demand_class": [name if known else None for name, known in zip(names, np.isfinite(cv2), strict=True)],
                 "weeks_observed": history.summary["weeks"],
                 "weeks_with_demand": history.summary["demands"],
             },
@@ -110,11 +111,16 @@ def losses(name: str, demand: pd.DataFrame, origins: int) -> Iterator[dict[str, 
                     }
 
 
-def table(records: pd.DataFrame) -> pd.DataFrame:
-    """Loss relative to `historic_average` per class and data set, one column per model."""
-    mean = records.groupby(["class", "set", "model"])[["loss", "loss_fixed"]].mean().unstack("model")
-    benchmark = mean[("loss", "historic_average")]
-    return mean.div(benchmark, axis=0)
+def relative_loss(records: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Mean of `column` per class and data set (rows) and model, divided by the `loss` of `historic_average`."""
+    means = records.pivot_table(index=["class", "set"], columns="model", values=column, aggfunc="mean")
+    benchmark = records[records["model"] == "historic_average"].groupby(["class", "set"])["loss"].mean()
+    return means.div(benchmark, axis=0)
+
+
+def geometric_mean(relative: pd.DataFrame) -> pd.DataFrame:
+    """Geometric mean over the data sets, per class."""
+    return relative.apply(np.log).groupby("class").mean().apply(np.exp)
 
 
 def main() -> None:
@@ -133,21 +139,16 @@ def main() -> None:
     if not sources:
         parser.error(f"no demand to read: {DATA} is absent and no --demand was given")
     records = pd.DataFrame(
-        [
-            record
-            for path in sources
-            for record in losses(path.stem, as_weeks(pd.read_parquet(path)), arguments.origins)
-        ]
+        [record for path in sources for record in losses(path.stem, as_weeks(pd.read_parquet(path)), arguments.origins)]
     )
-    relative = table(records)
+    relative = relative_loss(records, "loss")
     bias = records.groupby(["class", "set", "model"])[["forecast", "actual"]].sum()
-    geometric = np.exp(np.log(relative).groupby("class").mean())
-    items = records[records["model"] == "historic_average"].groupby(["class", "set"])["items"].mean()
+    items = records[records["model"] == "historic_average"].pivot_table(index="class", columns="set", values="items")
     with pd.option_context("display.width", 200, "display.max_columns", 20, "display.precision", 3):
-        print(f"\nItems per origin ({date.today()})\n{items.unstack('set').round().to_string()}")
-        print(f"\nLoss relative to historic_average\n{relative['loss'].to_string()}")
-        print(f"\nGeometric mean over the sets\n{geometric['loss'].to_string()}")
-        print(f"\nThe same, variance fixed\n{geometric['loss_fixed'].to_string()}")
+        print(f"Items per origin\n{items.round().to_string()}")
+        print(f"\nLoss relative to historic_average\n{relative.to_string()}")
+        print(f"\nGeometric mean over the sets\n{geometric_mean(relative).to_string()}")
+        print(f"\nThe same, variance fixed\n{geometric_mean(relative_loss(records, 'loss_fixed')).to_string()}")
         print(f"\nForecast per unit demanded\n{(bias['forecast'] / bias['actual']).unstack('model').to_string()}")
 
 

@@ -77,7 +77,7 @@ def sql_asset(table: Table) -> dg.AssetsDefinition:
     def replace(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         window = run_window(context)
         yield from publication_events(
-            context, lambda: [warehouse.replace_range(table, window, Query(table_sql(table)), context.run_id)]
+            context, lambda: [warehouse.replace_range(table, window, Query(table_sql(table)), context.run.run_id)]
         )
 
     return replace
@@ -93,7 +93,7 @@ def view_asset(view: Table) -> dg.AssetsDefinition:
         pool="warehouse",
     )
     def refresh(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-        yield from publication_events(context, lambda: [warehouse.refresh(view, context.run_id)])
+        yield from publication_events(context, lambda: [warehouse.refresh(view, context.run.run_id)])
 
     return refresh
 

@@ -135,11 +135,16 @@ def _report(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.Dags
     started = time.perf_counter()
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
-    rows = _in_process(stage, repository, instance) if stage.location == "warehouse" else _in_forecasting(stage)
+    rows = f"{run_stage(stage, repository, instance):,} rows, " if stage.location == "warehouse" else _in_forecasting(stage)
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
 
-def _in_process(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> str:
+def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> int:
+    """Materialize a stage of the warehouse location in this process, as one run; returns the rows written.
+
+    Raises:
+        MaterializationError: the run failed.
+    """
     keys = [asset_key(relation) for relation in stage.relations]
     job = repository.get_implicit_job_def_for_assets(keys)
     if job is None:
@@ -152,7 +157,7 @@ def _in_process(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.
     )
     if not result.success:
         raise MaterializationError(f"“{stage.name}” failed (run {result.run_id}): {_reason(result)}")
-    return f"{_rows_written(result):,} rows, "
+    return _rows_written(result)
 
 
 def _in_forecasting(stage: Stage) -> str:

@@ -76,14 +76,14 @@ def resources(home: Home) -> Iterator[Finding]:
 
 def environments() -> Iterator[Finding]:
     """The two Python environments, and whether they are those of the locks."""
-    for folder, lock in ((".venv", "main.txt"), (".venv-forecasting", "forecasting.txt")):
+    for folder, name in ((".venv", "main"), (".venv-forecasting", "forecasting")):
         interpreter = project.ROOT / folder / "bin" / "python"
         if not os.access(interpreter, os.X_OK):
             yield Finding(folder, BAD, "absent", "run `make install`")
             continue
-        stamp, locked = project.ROOT / folder / ".nova-installed", project.ROOT / "requirements" / lock
-        fresh = stamp.exists() and stamp.stat().st_mtime >= locked.stat().st_mtime
-        found = "installed from the lock" if fresh else f"older than requirements/{lock}"
+        stamp, lock = project.ROOT / folder / f".nova-{name}", project.ROOT / "requirements" / f"{name}.txt"
+        fresh = stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime
+        found = "installed from the lock" if fresh else f"older than requirements/{lock.name}"
         yield Finding(folder, OK if fresh else WARNING, found, "" if fresh else "run `make install`")
 
 

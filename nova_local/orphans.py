@@ -1,23 +1,27 @@
-"""What a killed `nova up` left running."""
+"""What parts of Nova leave running: run workers and builds at a stop, everything after the supervisor was killed."""
 
 from __future__ import annotations
 
 import signal
 
-from nova_local.processes import stop_found, stop_marked
+from nova_local.processes import belonging, stop_found
 from nova_local.state import State
 
 DATABASE, CACHE = "postgres", "valkey"
 SERVERS = (DATABASE, CACHE)
 
 
-def stop_orphans(state: State) -> int:
-    """End all processes of the run in `state`, whose supervisor is gone; PostgreSQL last. Says how many there were.
+def stop_leftovers(state: State, patience: float = 15) -> int:
+    """End whatever the parts of this run, but not the two servers, left; says how many processes there were."""
+    leaders = [part.process for part in state.parts if part.process is not None and part.name not in SERVERS]
+    left = belonging(state.run_id, leaders) if state.run_id else []
+    stop_found(left, signal.SIGTERM, patience)
+    return len(left)
 
-    The parts carry the run's mark, also their children. The two servers do not: PostgreSQL overwrites its environment
-    with its title, and belongs to another user when we are root; they are found by number and start time.
-    """
-    stopped = stop_marked(state.run_id) if state.run_id else 0
+
+def stop_orphans(state: State) -> int:
+    """End all processes of a run whose supervisor is gone, PostgreSQL last; says how many there were."""
+    stopped = stop_leftovers(state)
     for name, request, patience in ((CACHE, signal.SIGTERM, 15.0), (DATABASE, signal.SIGINT, 60.0)):
         recorded = next((part.process for part in state.parts if part.name == name), None)
         process = recorded.find() if recorded else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -49,37 +51,54 @@ def stop(process: subprocess.Popen, requests: Sequence[tuple[signal.Signals, flo
     raise LocalError(f"process {process.pid} does not end")
 
 
-def marked(run_id: str) -> list[psutil.Process]:
-    """All living processes that inherited the mark of this run, but not ourselves."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != psutil.Process().pid and process.environ().get(RUN_MARK) == run_id:
-                found.append(process)
-        except psutil.Error:
-            continue  # it has just ended, or belongs to somebody else and so is not ours
-    return found
+def end_group(leader: int) -> None:
+    """Ask what is left of the process group of a child that led one to end."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGTERM)
 
 
-def stop_marked(run_id: str, patience: float = 15) -> int:
-    """End what a run left behind (run workers, builds, orphans), by SIGTERM and then SIGKILL; says how many."""
-    left = marked(run_id)
-    stop_found(left, signal.SIGTERM, patience)
-    return len(left)
+def belonging(run_id: str, leaders: Sequence[ProcessId]) -> list[psutil.Process]:
+    """All living processes of a run but ourselves: those with its mark, and those in the sessions of its parts.
+
+    The mark finds a process wherever it went; the session finds those that overwrote their environment with a title.
+    """
+    ours = psutil.Process().pid
+    sessions = {leader.pid for leader in leaders if is_still_its_session(leader)}
+    return [
+        process
+        for process in psutil.process_iter()
+        if process.pid != ours and (session_of(process) in sessions or mark_of(process) == run_id)
+    ]
+
+
+def is_still_its_session(leader: ProcessId) -> bool:
+    """Whether the session that `leader` began can still be there: its number is not used by another leader or boot."""
+    if leader.created < psutil.boot_time() - CLOCK_TOLERANCE:
+        return False
+    return not psutil.pid_exists(leader.pid) or leader.find() is not None
+
+
+def session_of(process: psutil.Process) -> int | None:
+    with suppress(ProcessLookupError, PermissionError):
+        return os.getsid(process.pid)
+    return None
+
+
+def mark_of(process: psutil.Process) -> str | None:
+    """The mark in the environment; `None` also for somebody else's process, which then is not ours."""
+    with suppress(psutil.Error):
+        return process.environ().get(RUN_MARK)
+    return None
 
 
 def stop_found(processes: Iterable[psutil.Process], request: signal.Signals, patience: float) -> None:
     """End processes that need not be our children; those that ignore the request for `patience` seconds are killed."""
     targets = list(processes)
     for process in targets:
-        try:
+        with suppress(psutil.NoSuchProcess):
             process.send_signal(request)
-        except psutil.NoSuchProcess:
-            continue
     _, stubborn = psutil.wait_procs(targets, timeout=patience)
     for process in stubborn:
-        try:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            continue
     psutil.wait_procs(stubborn, timeout=10)

@@ -15,7 +15,7 @@ from nova_local.health import Check
 from nova_local.identity import follow_parent
 from nova_local.logs import failure
 from nova_local.parts import Part
-from nova_local.processes import POLITE, ProcessId, stop
+from nova_local.processes import POLITE, ProcessId, end_group, stop
 from nova_local.state import PartState
 
 LONG_ENOUGH = 60.0  # seconds: a part that ran this long may fail again as often as a new one
@@ -90,7 +90,9 @@ class Service:
         return self.fall()
 
     def fall(self) -> str:
-        """The part has ended: plan the next start, or give it up."""
+        """The part has ended: end its own children, which may hold its port; plan the next start, or give it up."""
+        if self.process is not None:
+            end_group(self.process.pid)
         if self.restarts == RESTARTS:
             self.phase = state.FAILED
             return f"{self.failure()}\n{self.name} is given up after {RESTARTS} restarts; the other parts go on"

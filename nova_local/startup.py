@@ -140,4 +140,4 @@ def announce(supervisor: Supervisor, seconds: float) -> None:
         if name in addresses:
             progress.say(f"  {title:<11}{addresses[name]}{path}")
     progress.say(f"  logs       {supervisor.home.logs}")
-    progress.say("stop: Ctrl-C here, or `nova down`; what runs: `nova status`")
+    progress.say("stop: `nova down`, or Ctrl-C in this terminal; what runs: `nova status`")

@@ -20,9 +20,9 @@ from nova_local import logs, state
 from nova_local.errors import LocalError
 from nova_local.files import locked
 from nova_local.home import Home
-from nova_local.orphans import SERVERS, stop_orphans
+from nova_local.orphans import SERVERS, stop_leftovers, stop_orphans
 from nova_local.parts import choose_ports
-from nova_local.processes import ProcessId, stop_marked
+from nova_local.processes import ProcessId
 from nova_local.progress import Progress
 from nova_local.service import Blueprint, Service
 from nova_local.state import State
@@ -113,11 +113,12 @@ class Supervisor:
         """End the parts together, then what they started (a run's worker tells the database how it ended), then the
         cache, and PostgreSQL last."""
         self.note(phase=state.STOPPING)
+        running = self.state
         parts = [service for service in self.services if service.name not in SERVERS]
         servers = [service for service in self.services if service.name in SERVERS]
         with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
             list(pool.map(Service.stop, parts))
-        stop_marked(self.state.run_id)
+        stop_leftovers(running)
         for service in reversed(servers):
             service.stop()
         self.state = replace(self.state, phase=phase, supervisor=None)

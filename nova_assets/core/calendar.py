@@ -35,7 +35,7 @@ def dim_calendar(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Ite
     last = date(datetime.now(ZoneInfo(TIMEZONE)).year + 1, 12, 31)
     yield from publication_events(
         context,
-        lambda: [warehouse.replace_range(DIM_CALENDAR, None, calendar(FIRST_DAY, last), context.run_id)],
+        lambda: [warehouse.replace_range(DIM_CALENDAR, None, calendar(FIRST_DAY, last), context.run.run_id)],
         holidays_library=holidays.__version__,
     )
 

@@ -79,8 +79,11 @@ def weekly_quantiles(mean: Floats, dispersion: Floats, integral: NDArray[np.bool
     if not (np.isfinite(mean).all() and np.isfinite(dispersion).all() and (mean >= 0).all()):
         raise ValueError("Expected demand must be finite and not negative, and its dispersion finite.")
     # The forecasts of most models repeat over the horizon; each distinct distribution is inverted once.
-    distinct, where = np.unique(np.column_stack([mean, dispersion, integral]), axis=0, return_inverse=True)
-    means, dispersions, counted = distinct[:, 0], distinct[:, 1], distinct[:, 2] > 0
+    parameters = np.column_stack([mean, dispersion, integral.astype(np.float64)])
+    distinct, where = np.unique(parameters, axis=0, return_inverse=True)
+    means: Floats = distinct[:, 0]
+    dispersions: Floats = distinct[:, 1]
+    counted = distinct[:, 2] > 0
     counted &= means <= LARGEST_COUNTED_MEAN
     quantiles = np.zeros((len(distinct), len(levels)))
     for rows, inverse in ((counted, _negative_binomial), (~counted, _gamma)):

@@ -1,8 +1,8 @@
 """The one place that runs statsforecast, and where it runs.
 
 An engine takes series and an estimator and returns means; models do not know whether the work is done in this process
-or on a cluster. `FORECAST_ENGINE` names it. A Spark engine is one more class with the same method (statsforecast accepts
-a Spark frame, or `applyInPandas` over buckets of series) and one more entry of `ENGINES`.
+or on a cluster. `FORECAST_ENGINE` names it. A Spark engine is one more class with the same method (statsforecast takes
+a Spark frame; `applyInPandas` over buckets of series is faster) and one more entry of `ENGINES`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,8 @@ class LocalEngine:
         from statsforecast import StatsForecast
 
         forecast = StatsForecast(models=[estimator], freq=FREQUENCY, n_jobs=self.jobs).forecast(df=frame, h=horizon)
-        return forecast[repr(estimator)].to_numpy(dtype=np.float64).reshape(-1, horizon)
+        # It answers in the kind of frame it was given; its annotation allows Polars as well.
+        return cast(pd.DataFrame, forecast)[repr(estimator)].to_numpy(dtype=np.float64).reshape(-1, horizon)
 
 
 ENGINES: Mapping[str, Callable[[], Engine]] = MappingProxyType({"local": LocalEngine})

@@ -16,8 +16,8 @@ from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import WEEK, History
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.protocol import Prediction
-from nova_assets.forecasting.policy import BENCHMARKS, policy_classes, served_models
 from nova_assets.forecasting.parameters import ALL_SITES, HORIZON_WEEKS, QUANTILES
+from nova_assets.forecasting.policy import BENCHMARKS, policy_classes, served_models
 from nova_assets.forecasting.version import model_version
 
 SCHEMA = pa.schema(
@@ -69,8 +69,8 @@ class OriginForecast:
 
     def first_week_of(self, items: Sequence[str]) -> pa.Table:
         """The served rows of `items` for the week of the origin."""
-        chosen = pc.and_(pc.equal(self.rows["forecast_date"], self.history.origin), self.rows["served"])
-        return self.rows.filter(pc.and_(chosen, pc.is_in(self.rows["item_id"], pa.array(items, pa.string()))))
+        of_week = pc.field("forecast_date") == self.history.origin
+        return self.rows.filter(of_week & pc.field("served") & pc.field("item_id").isin(items))
 
 
 def forecast_origin(history: History, profiles: pd.DataFrame, engine: Engine, now: datetime) -> OriginForecast:

@@ -1,15 +1,16 @@
 """The asset `lake/forecasts`: weekly demand forecasts with quantiles, of every material, from every weekly origin."""
 
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pyarrow as pa
 
-from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.forecasting.parameters import HORIZON_WEEKS, QUANTILES
+from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import HISTORY, key_range, weekly_origins
 from nova_assets.resources.lake import Lake
@@ -73,7 +74,7 @@ def forecasts(
                 for key in (WEEKLY_DEMAND, PROFILES, ITEMS)
             },
             "seconds": _rounded(seconds),
-            "seconds_per_model": _rounded(sum((Counter(origin.seconds) for origin in made), Counter())),
+            "seconds_per_model": _rounded(_seconds_per_model(made)),
             "examples": dg.MetadataValue.md(_examples(made[-1])),
         }
     )
@@ -122,11 +123,19 @@ def _examples(origin: "OriginForecast") -> str:
         "| item | class | model | expected | q50 | q95 |",
         "|---|---|---|---|---|---|",
     ]
-    example_of = {demand_class: item for item, demand_class in origin.classes.items()}
+    example_of = {demand_class: str(item) for item, demand_class in origin.classes.items()}
     for row in origin.first_week_of(list(example_of.values())).to_pylist():
         figures = " | ".join(f"{row[column]:.2f}" for column in ("forecast_value", "q50", "q95"))
         lines.append(f"| {row['item_id']} | {origin.classes[row['item_id']]} | {row['model']} | {figures} |")
     return "\n".join(lines)
+
+
+def _seconds_per_model(made: "Sequence[OriginForecast]") -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    for origin in made:
+        for model, seconds in origin.seconds.items():
+            total[model] += seconds
+    return total
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:

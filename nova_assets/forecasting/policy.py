@@ -2,8 +2,8 @@
 
 A model is chosen for a class of items, never for one item: choosing per item by past errors loses to no choice at all
 on histories this short. The figures are the mean pinball loss at q50…q99 of one week (or month) ahead to the horizon,
-divided by that of `historic_average`, geometric mean over the data sets that have the class: the purchasing workbook and
-four published sets of spare-part and retail demand. `bench/forecast_policy.py` prints them again.
+divided by that of `historic_average`, geometric mean over the data sets that have the class: the purchasing workbook
+and four published sets of spare-part and retail demand. `bench/forecast_policy.py` prints them again.
 """
 
 from __future__ import annotations
@@ -31,9 +31,17 @@ class Rule:
 TOO_SHORT = "too_short"
 
 POLICY = (
-    Rule("smooth", "imapa", "0.93 of the benchmark; ses 0.94, tsb 0.94. With demand nearly every week it is simple exponential smoothing."),
+    Rule(
+        "smooth",
+        "imapa",
+        "0.93 of the benchmark; ses 0.94, tsb 0.94. With demand nearly every week it is simple exponential smoothing.",
+    ),
     Rule("erratic", "imapa", "0.94 of the benchmark; croston_sba and tsb 0.96."),
-    Rule("intermittent", "imapa", "0.99 of the benchmark, like adida and tsb; croston_sba 1.44: it starts from an interval of one week."),
+    Rule(
+        "intermittent",
+        "imapa",
+        "0.99 of the benchmark, like adida and tsb; croston_sba 1.44: it starts from an interval of one week.",
+    ),
     Rule("lumpy", "imapa", "0.95 of the benchmark, adida 0.95, pooled_occurrence 0.99."),
     Rule(
         TOO_SHORT,
@@ -64,7 +72,9 @@ def policy_classes(profiles: pd.DataFrame) -> pd.Series:
     classes = pd.Series(np.where(short, TOO_SHORT, profiles["demand_class"]), index=profiles.index, dtype=object)
     unknown = sorted(set(classes) - {rule.demand_class for rule in POLICY})
     if unknown:
-        raise PolicyError(f"No model is chosen for demand class {unknown}: add a rule to nova_assets.forecasting.policy.")
+        raise PolicyError(
+            f"No model is chosen for demand class {unknown}: add a rule to nova_assets.forecasting.policy."
+        )
     return classes
 
 

@@ -31,7 +31,7 @@ def fact_forecasts(context: dg.AssetExecutionContext, warehouse: Warehouse, lake
     rows = rows_from_lake(lake.read_range(LAKE_TABLE, "origin", first, last))
     yield from publication_events(
         context,
-        lambda: [warehouse.replace_range(FACT_FORECASTS, Window(first, last), rows, context.run_id)],
+        lambda: [warehouse.replace_range(FACT_FORECASTS, Window(first, last), rows, context.run.run_id)],
         lake_version=lake.version(LAKE_TABLE),
     )
 

@@ -74,7 +74,8 @@ MV_LEAD_TIME_SUPPLIER_FAMILY = _view(
 
 MV_FORECAST_ACCURACY = _view(
     "mv_forecast_accuracy",
-    "Past forecasts against what was demanded, over the weeks that have ended. Class `all` and horizon 0 are pooled.",
+    "Past forecasts against what was demanded, over the weeks that have ended. Class `all` and horizon 0 are pooled. "
+    "Quantities are in mean weekly demands of their item, so that units mix and items weigh alike.",
     ("model", "demand_class", "horizon_weeks"),
     (
         Column("model", "text", "Model; `served` is whatever planners saw", (f"{_FORECASTS}.model",)),
@@ -134,7 +135,7 @@ MV_ITEM_OVERVIEW = _view(
         Column("lead_time_p90_days", "double precision", "90 % quantile", (f"{_LINES}.ordered_on",), "days", True),
         Column("on_hand", "numeric", "Stock on hand", ("core.fact_inventory_daily.on_hand",), "item's unit", True),
         Column("on_hand_reason", "text", "Why there is none", nullable=True, allowed=("stock_not_in_source",)),
-        Column("unit_cost_brl", "numeric", "Unit cost", (f"{_ITEM}.unit_cost_brl",), "BRL", True),
+        Column("unit_cost_brl", "numeric(18,4)", "Unit cost", (f"{_ITEM}.unit_cost_brl",), "BRL", True),
         Column("unit_cost_reason", "text", "Why there is none", nullable=True, allowed=("prices_not_in_source",)),
     ),
 )

@@ -1,5 +1,6 @@
 -- One page of the items that pass the filter. The names in braces come from the closed table of orders in
 -- nova_api/items/queries.py. Unknown values come last in both directions; the id settles ties.
+-- The order is by the stored column, which "overview." says: a bare name would mean the rounded one of the output.
 -- The search ignores case and accents: "conexao" finds "CONEXÃO".
 -- $1 q, $2 family, $3 category, $4 demand_class, $5 abc_class, $6 is_service, $7 active,
 -- $8 whether a page came before, $9 sort value and $10 id of its last row, $11 rows wanted.
@@ -23,8 +24,8 @@ SELECT
     forecast_4w,
     lead_time_median_days,
     lead_time_p90_days,
-    {column}::text AS sort_value
-FROM analytics.mv_item_overview
+    overview.{column}::text AS sort_value
+FROM analytics.mv_item_overview AS overview
 WHERE
     (
         $1::text IS NULL
@@ -41,11 +42,11 @@ WHERE
     AND ($7::boolean IS NULL OR active = $7)
     AND CASE
         WHEN NOT $8::boolean THEN true
-        WHEN $9::text IS NULL THEN {column} IS NULL AND item_id > $10::text
+        WHEN $9::text IS NULL THEN overview.{column} IS NULL AND item_id > $10::text
         ELSE
-            {column} IS NULL
-            OR {column} {comparison} $9::text::{type}
-            OR ({column} = $9::text::{type} AND item_id > $10::text)
+            overview.{column} IS NULL
+            OR overview.{column} {comparison} $9::text::{type}
+            OR (overview.{column} = $9::text::{type} AND item_id > $10::text)
     END
-ORDER BY {column} {direction} NULLS LAST, item_id ASC
+ORDER BY overview.{column} {direction} NULLS LAST, item_id ASC
 LIMIT $11::int

@@ -1,3 +1,5 @@
+-- Quantities are divided by the item's mean weekly demand before they are added up: metres and pieces then count alike,
+-- and so does each item.
 WITH scored AS (
     SELECT
         forecasts.origin,
@@ -5,11 +7,11 @@ WITH scored AS (
         forecasts.served,
         coalesce(profile.demand_class, 'too_short') AS demand_class,
         (forecasts.forecast_date - forecasts.origin) / 7 + 1 AS horizon_weeks,
-        forecasts.forecast_value,
-        weekly.demand::double precision AS demand,
-        (forecasts.confidence_interval ->> 'q50')::double precision AS q50,
-        (forecasts.confidence_interval ->> 'q90')::double precision AS q90,
-        (forecasts.confidence_interval ->> 'q95')::double precision AS q95
+        forecasts.forecast_value / profile.mean_weekly_demand AS forecast,
+        weekly.demand::double precision / profile.mean_weekly_demand AS demand,
+        (forecasts.confidence_interval ->> 'q50')::double precision / profile.mean_weekly_demand AS q50,
+        (forecasts.confidence_interval ->> 'q90')::double precision / profile.mean_weekly_demand AS q90,
+        (forecasts.confidence_interval ->> 'q95')::double precision / profile.mean_weekly_demand AS q95
     FROM analytics.fact_forecasts AS forecasts
     INNER JOIN analytics.features_demand_weekly AS weekly
         ON forecasts.item_id = weekly.item_id AND forecasts.forecast_date = weekly.week
@@ -24,7 +26,7 @@ by_model AS (
         origin,
         demand_class,
         horizon_weeks,
-        forecast_value,
+        forecast,
         demand,
         q50,
         q90,
@@ -36,7 +38,7 @@ by_model AS (
         origin,
         demand_class,
         horizon_weeks,
-        forecast_value,
+        forecast,
         demand,
         q50,
         q90,
@@ -51,9 +53,9 @@ SELECT
     coalesce(horizon_weeks, 0) AS horizon_weeks,
     count(*) AS forecasts,
     count(DISTINCT origin) AS origins,
-    sum(abs(forecast_value - demand)) / nullif(sum(demand), 0) AS wape,
-    sum(forecast_value - demand) / nullif(sum(demand), 0) AS bias,
-    -- Pinball loss (Koenker & Bassett 1978): the price of a quantile that lies too low or too high.
+    sum(abs(forecast - demand)) / nullif(sum(demand), 0) AS wape,
+    sum(forecast - demand) / nullif(sum(demand), 0) AS bias,
+    -- Pinball loss (Koenker & Bassett 1978): what a quantile costs that lies too low or too high.
     avg(greatest(0.5 * (demand - q50), 0.5 * (q50 - demand))) / nullif(avg(demand), 0) AS pinball_q50,
     avg(greatest(0.9 * (demand - q90), 0.1 * (q90 - demand))) / nullif(avg(demand), 0) AS pinball_q90,
     avg(greatest(0.95 * (demand - q95), 0.05 * (q95 - demand))) / nullif(avg(demand), 0) AS pinball_q95,

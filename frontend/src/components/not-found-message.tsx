@@ -17,7 +17,7 @@ export async function NotFoundMessage({ title, text, href, action }: NotFoundMes
       <h1 className="text-xl font-semibold">{t(title)}</h1>
       <p className="text-muted">{t(text)}</p>
       <p className="pt-2">
-        <Link className="link" href={href}>
+        <Link className="link" prefetch={false} href={href}>
           {t(action)}
         </Link>
       </p>

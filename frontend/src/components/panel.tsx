@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 interface PanelProps {
   title: string;
@@ -8,16 +8,13 @@ interface PanelProps {
 
 /** One titled block of a page. */
 export function Panel({ title, summary, children }: PanelProps) {
-  const titleId = useId();
   return (
-    <section aria-labelledby={titleId} className="panel min-w-0">
+    <div className="panel min-w-0">
       <header className="px-4 pt-4 pb-2">
-        <h2 id={titleId} className="font-semibold text-base">
-          {title}
-        </h2>
+        <h2 className="font-semibold text-base">{title}</h2>
         {summary && <p className="text-muted">{summary}</p>}
       </header>
       <div className="px-1 pb-2">{children}</div>
-    </section>
+    </div>
   );
 }

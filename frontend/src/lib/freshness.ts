@@ -1,27 +1,37 @@
 import type { Dataset } from "./api/requests";
 
+const HOUR_SECONDS = 3_600;
+
 /** The pipeline runs every night; two hours of grace for a slow one. */
-const FRESH_FOR_SECONDS = 26 * 3_600;
+const NIGHTLY_SECONDS = 26 * HOUR_SECONDS;
+
+/** A forecast is issued every Monday; a day of grace. */
+const WEEKLY_SECONDS = 8 * 24 * HOUR_SECONDS;
+
+const WEEKLY_DATASETS = new Set(["analytics.fact_forecasts", "analytics.mv_forecast_accuracy"]);
 
 export interface Freshness {
-  /** The last day that every dated dataset covers (ISO), null when none says. */
+  /** The last day that every dated nightly dataset covers (ISO), null when none says. */
   readonly dataThrough: string | null;
-  /** Age in seconds of the dataset that was materialized longest ago. */
+  /** Age in seconds of the nightly dataset that was materialized longest ago. */
   readonly ageSeconds: number;
   readonly late: boolean;
 }
 
+const isWeekly = ({ dataset }: Dataset) => WEEKLY_DATASETS.has(dataset);
+
 export function isLate(dataset: Dataset): boolean {
-  return dataset.age_seconds > FRESH_FOR_SECONDS;
+  return dataset.age_seconds > (isWeekly(dataset) ? WEEKLY_SECONDS : NIGHTLY_SECONDS);
 }
 
-/** The state of everything that is served together: as old as its oldest part. Null without datasets. */
+/** The state of everything that is served together. Null while no nightly dataset is known. */
 export function freshnessOf(datasets: readonly Dataset[]): Freshness | null {
-  if (datasets.length === 0) return null;
-  const days = datasets.flatMap((dataset) => dataset.data_through ?? []).sort();
+  const nightly = datasets.filter((dataset) => !isWeekly(dataset));
+  if (nightly.length === 0) return null;
+  const days = nightly.flatMap((dataset) => dataset.data_through ?? []).sort();
   return {
     dataThrough: days[0] ?? null,
-    ageSeconds: Math.max(...datasets.map((dataset) => dataset.age_seconds)),
+    ageSeconds: Math.max(...nightly.map((dataset) => dataset.age_seconds)),
     late: datasets.some(isLate),
   };
 }

@@ -60,7 +60,7 @@ def purchasing_workbook(context: dg.AssetExecutionContext, warehouse: Warehouse)
     repaired = repair(workbook, datetime.now(ZoneInfo(TIMEZONE)).date())
     yield from publication_events(
         context,
-        lambda: warehouse.replace_ranges(replacements(workbook, repaired), context.run_id),
+        lambda: warehouse.replace_ranges(replacements(workbook, repaired), context.run.run_id),
         **_report(path, workbook, repaired),
     )
 

@@ -10,8 +10,5 @@ from nova_assets.forecasting.models.protocol import Model
 from nova_assets.forecasting.models.smoothing import ADIDA, CROSTON_SBA, HISTORIC_AVERAGE, IMAPA, SES, TSB
 
 MODELS: Mapping[str, Model] = MappingProxyType(
-    {
-        model.name: model
-        for model in (HISTORIC_AVERAGE, SES, TSB, ADIDA, IMAPA, CROSTON_SBA, POOLED_OCCURRENCE)
-    }
+    {model.name: model for model in (HISTORIC_AVERAGE, SES, TSB, ADIDA, IMAPA, CROSTON_SBA, POOLED_OCCURRENCE)}
 )

@@ -13,7 +13,6 @@ from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models.protocol import Prediction, matched_moments
 
-
 MOST_PRIOR_WEEKS = 1000.0
 """The prior never counts for more weeks than this (a + b)."""
 

@@ -16,7 +16,10 @@ class NeedsForecastingEnvironment(pytest.Module):
     """A test module that is skipped, and says why, where the forecasting libraries are not installed."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        pytest.skip("needs the forecasting environment: .venv-forecasting/bin/python -m pytest tests/unit/forecasting")
+        pytest.skip(
+            "needs the forecasting environment: "
+            ".venv-forecasting/bin/python -m pytest --confcutdir tests/unit/forecasting tests/unit/forecasting"
+        )
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
@@ -44,7 +47,7 @@ if COMPUTES:
 
     @pytest.fixture
     def portfolio() -> pd.DataFrame:
-        """Sixty items over eighty weeks before 2025-09-01: every class of demand, cable in decimetres, late starters."""
+        """Sixty items over eighty weeks before 2025-09-01: every class of demand, tenths of units, late starters."""
         random = np.random.default_rng(20250901)
         weeks = (np.datetime64("2025-09-01") - np.timedelta64(7, "D") * np.arange(80, 0, -1)).astype("datetime64[ns]")
         frames = []
@@ -67,7 +70,7 @@ if COMPUTES:
             known = demand[demand["ds"] < np.datetime64(origin)]
             weeks = known.groupby("unique_id")["y"].size()
             sizes = known[known["y"] > 0].groupby("unique_id")["y"]
-            adi, cv2 = weeks / sizes.size(), sizes.var() / sizes.mean() ** 2
+            adi, cv2 = (weeks / sizes.size()).to_numpy(), (sizes.var() / sizes.mean() ** 2).to_numpy()
             names = np.where(
                 adi < 1.32, np.where(cv2 < 0.49, "smooth", "erratic"), np.where(cv2 < 0.49, "intermittent", "lumpy")
             )
@@ -75,7 +78,9 @@ if COMPUTES:
                 {
                     "origin": origin,
                     "item_id": weeks.index,
-                    "demand_class": np.where(cv2.isna(), None, names),
+                    "demand_class": [
+                        name if known else None for name, known in zip(names, np.isfinite(cv2), strict=True)
+                    ],
                     "weeks_observed": weeks.to_numpy(),
                     "weeks_with_demand": sizes.size().to_numpy(),
                 }

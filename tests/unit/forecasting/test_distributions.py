@@ -33,7 +33,9 @@ def test_whole_units_follow_the_negative_binomial_of_the_textbook() -> None:
 
 
 @pytest.mark.parametrize(("mean", "dispersion"), [(0.08, 1.5), (0.5, 12.0), (3.0, 2.0), (240.0, 55.0)])
-def test_the_negative_binomial_behind_the_quantiles_has_the_moments_it_was_given(mean: float, dispersion: float) -> None:
+def test_the_negative_binomial_behind_the_quantiles_has_the_moments_it_was_given(
+    mean: float, dispersion: float
+) -> None:
     p = 1 / dispersion
     found_mean, found_variance = stats.nbinom.stats(mean * p / (1 - p), p)
     assert (found_mean, found_variance) == pytest.approx((mean, mean * dispersion))

@@ -51,7 +51,7 @@ def test_exactly_one_model_is_served_per_item_and_it_is_the_one_of_its_class(
 
 def test_the_benchmark_is_written_for_every_item(portfolio: pd.DataFrame, profiles_of: Profiles) -> None:
     made = forecast(portfolio, profiles_of)
-    benchmark = made.rows.filter(pc.equal(made.rows["model"], "historic_average"))
+    benchmark = made.rows.filter(pc.field("model") == "historic_average")
     assert set(benchmark["item_id"].to_pylist()) == set(made.history.items)
     assert benchmark["served"].to_pylist() == [False] * benchmark.num_rows
 
@@ -83,7 +83,8 @@ def test_where_data_lag_the_forecast_still_begins_with_the_week_of_the_origin(
     lagging = portfolio[portfolio["ds"] < np.datetime64(ORIGIN - timedelta(weeks=3))]
     made = forecast(lagging, profiles_of)
     assert made.history.weeks_missing == 3
-    assert pc.min_max(made.rows["forecast_date"]).as_py() == {"min": ORIGIN, "max": ORIGIN + timedelta(weeks=12)}
+    weeks = set(made.rows["forecast_date"].to_pylist())
+    assert (min(weeks), max(weeks), len(weeks)) == (ORIGIN, ORIGIN + timedelta(weeks=12), 13)
 
 
 def test_the_version_names_code_parameters_and_data(portfolio: pd.DataFrame, profiles_of: Profiles) -> None:

@@ -30,8 +30,10 @@ def test_a_series_begins_with_its_first_demand_and_items_without_demand_are_left
 
 def test_the_summary_counts_weeks_demands_and_fractions(weekly: Weekly) -> None:
     summary = History.before(ORIGIN, weekly(ORIGIN, cable=[2.5, 0, 1], bolt=[3.0, 0, 0, 1])).summary
-    assert summary.loc["bolt"].tolist() == [4, 2, 4.0, 10.0, True]
-    assert summary.loc["cable"].tolist() == [3, 2, 3.5, 7.25, False]
+    assert summary.to_dict("index") == {
+        "bolt": {"weeks": 4, "demands": 2, "total": 4.0, "squares": 10.0, "integral": True},
+        "cable": {"weeks": 3, "demands": 2, "total": 3.5, "squares": 7.25, "integral": False},
+    }
 
 
 def test_weeks_without_data_before_the_origin_are_counted(weekly: Weekly) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import fminbound
 
 from nova_assets.forecasting.engine import LocalEngine, engine_named
 from nova_assets.forecasting.history import History
@@ -22,10 +23,14 @@ Weekly = Callable[..., pd.DataFrame]
 # Monthly sales of product C, Hyndman & Athanasopoulos, Forecasting: Principles and Practice (2nd ed.), section 12.2,
 # where Croston's method with weight 0.1 gives 0.985. The first month, without sales, is left out here: a series begins
 # with its first demand; `SINCE_FIRST_MONTH` keeps it.
-SINCE_FIRST_MONTH = [0, 2, 0, 1, 0, 11, 0, 0, 0, 0, 2, 0, 6, 3, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, 1, 0, 1, 0, 0]
+SINCE_FIRST_MONTH = [
+    *(0, 2, 0, 1, 0, 11, 0, 0, 0, 0, 2, 0),
+    *(6, 3, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0),
+    *(0, 0, 0, 3, 1, 0, 0, 1, 0, 1, 0, 0),
+]
 PRODUCT_C = [float(sales) for sales in SINCE_FIRST_MONTH[1:]]
 
-# NIST/SEMATECH e-Handbook of Statistical Methods, section 6.4.3.1: twelve observations and their smoothed values, weight 0.1.
+# NIST/SEMATECH e-Handbook of Statistical Methods, section 6.4.3.1: observations and their smoothed values, weight 0.1.
 NIST = [71, 70, 69, 68, 64, 65, 72, 78, 75, 75, 75, 70]
 NIST_SMOOTHED = [71, 70.9, 70.71, 70.44, 69.80, 69.32, 69.58, 70.43, 70.88, 71.29, 71.67]
 
@@ -78,7 +83,7 @@ def test_ses_smooths_with_the_weight_of_least_squared_error(weekly: Weekly) -> N
     def squared_error(weight: float) -> float:
         return float(np.sum((np.array(demand[1:]) - smoothed(demand, weight)[:-1]) ** 2))
 
-    weight = minimize_scalar(squared_error, bounds=(0.01, 0.99), method="bounded").x
+    weight: Any = fminbound(squared_error, 0.01, 0.99)
     assert 0.05 < weight < 0.95
     assert mean_of("ses", weekly(ORIGIN, A=demand))[0, 0] == pytest.approx(smoothed(demand, weight)[-1], rel=1e-3)
 
@@ -97,16 +102,15 @@ def test_adida_forecasts_sums_over_the_mean_interval_and_imapa_averages_over_all
     assert mean_of("imapa", demand)[0, 0] == pytest.approx((2.0 + weekly_level) / 2, rel=0.02)
 
 
-def test_pooled_occurrence_finds_the_prior_that_made_the_portfolio() -> None:
+def test_pooled_occurrence_finds_the_prior_that_made_the_portfolio(weekly: Weekly) -> None:
     random = np.random.default_rng(11)
     chances = random.beta(1.5, 13.5, 3000)
     weeks = random.integers(10, 60, 3000)
-    summary = pd.DataFrame(
-        {"weeks": weeks + 1, "demands": 1 + random.binomial(weeks, chances), "total": 1.0, "squares": 1.0, "integral": True}
-    )
-    history = History(ORIGIN, pd.DataFrame())
-    history.__dict__["summary"] = summary
-    prior = POOLED_OCCURRENCE.prior(history)
+    series = {
+        f"{item:04d}": [1.0, *random.binomial(1, chance, later).astype("float64")]
+        for item, (chance, later) in enumerate(zip(chances, weeks, strict=True))
+    }
+    prior = POOLED_OCCURRENCE.prior(History.before(ORIGIN, weekly(ORIGIN, **series)))
     assert prior.a / (prior.a + prior.b) == pytest.approx(0.1, abs=0.004)
     assert prior.a + prior.b == pytest.approx(15, rel=0.12)
 

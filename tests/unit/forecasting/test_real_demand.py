@@ -34,9 +34,12 @@ def test_the_negative_binomial_beats_the_normal_formula_at_99_percent(name: str)
         pytest.skip(f"{path.relative_to(DATA.parents[2])} is not beside the project")
     wide = pd.read_parquet(path).pivot(index="unique_id", columns="ds", values="y").astype("float64").fillna(0.0)
     # Months stand for weeks here: the models see the order of periods only.
-    wide.columns = pd.date_range("2001-01-01", periods=wide.shape[1], freq="W-MON")
-    origin = wide.columns[-MONTHS_AHEAD]
-    history = History.before(origin.date(), wide.stack().rename("y").rename_axis(["unique_id", "ds"]).reset_index())
+    weeks = pd.date_range("2001-01-01", periods=wide.shape[1], freq="W-MON")
+    wide.columns = weeks
+    demand = (
+        wide.reset_index().melt(id_vars="unique_id", var_name="ds", value_name="y").astype({"ds": "datetime64[ns]"})
+    )
+    history = History.before(weeks[-MONTHS_AHEAD].date(), demand)
     actual = wide.loc[history.items].to_numpy()[:, -MONTHS_AHEAD:]
 
     negative_binomial = MODELS["historic_average"].predict(history, history.items, MONTHS_AHEAD, LocalEngine())

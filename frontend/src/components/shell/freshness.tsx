@@ -17,7 +17,7 @@ export function FreshnessPill() {
   if (freshness === null) return <p className="min-h-6 text-muted">{t("freshness.unknown")}</p>;
   const through = freshness.dataThrough && t("freshness.through", { date: format.date(freshness.dataThrough) });
   return (
-    <Link href="/data" className="group flex min-h-6 flex-wrap items-center gap-x-2 text-muted">
+    <Link href="/data" className="group flex min-h-6 items-center gap-x-2 text-muted max-sm:text-xs">
       <span className={`badge font-semibold ${freshness.late ? "bg-late-soft text-late" : "text-ok"}`}>
         <span aria-hidden="true">{freshness.late ? "▲" : "●"}</span>
         {t(freshness.late ? "freshness.late" : "freshness.current")}

@@ -33,33 +33,34 @@ export function Navigation() {
   const { t } = useI18n();
   const path = usePathname();
   return (
-    <nav
-      aria-label={t("nav.label")}
-      className="flex items-center gap-2 border-line bg-surface px-2 max-md:border-b md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:border-r md:px-3 md:py-4"
-    >
-      <p className="px-2 py-2 md:pb-4">
-        <span className="block font-bold text-lg tracking-tight">{t("app.name")}</span>
-        <span className="block text-muted text-xs max-md:sr-only">{t("app.tagline")}</span>
-      </p>
-      <ul className="flex gap-1 md:flex-col">
-        {SECTIONS.map(({ href, label, icon }) => {
-          const current = path === href || path.startsWith(`${href}/`);
-          return (
-            <li key={href}>
-              <Link
-                href={href}
-                aria-current={current ? "page" : undefined}
-                className={`flex min-h-9 items-center gap-2.5 rounded-md px-2.5 py-1.5 ${
-                  current ? "bg-accent-soft font-semibold text-accent" : "text-muted hover:bg-surface-2 hover:text-text"
-                }`}
-              >
-                <Icon path={icon} />
-                {t(label)}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+    <nav aria-label={t("nav.label")} className="border-line bg-surface max-md:border-b md:border-r">
+      <div className="top-0 flex items-center gap-2 px-2 md:sticky md:flex-col md:items-stretch md:px-3 md:py-4">
+        <p className="px-2 py-2 md:pb-4">
+          <span className="block font-bold text-lg tracking-tight">{t("app.name")}</span>
+          <span className="block text-muted text-xs max-md:sr-only">{t("app.tagline")}</span>
+        </p>
+        <ul className="flex gap-1 md:flex-col">
+          {SECTIONS.map(({ href, label, icon }) => {
+            const current = path === href || path.startsWith(`${href}/`);
+            return (
+              <li key={href}>
+                <Link
+                  href={href}
+                  aria-current={current ? "page" : undefined}
+                  className={`flex min-h-9 items-center gap-2.5 rounded-md px-2.5 py-1.5 ${
+                    current
+                      ? "bg-accent-soft font-semibold text-accent"
+                      : "text-muted hover:bg-surface-2 hover:text-text"
+                  }`}
+                >
+                  <Icon path={icon} />
+                  {t(label)}
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
     </nav>
   );
 }

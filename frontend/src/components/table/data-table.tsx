@@ -40,10 +40,12 @@ function HeaderCell<Row>({ column }: { column: Column<Row> }) {
       <button
         type="button"
         onClick={sort.toggle}
-        className={`min-h-9 w-full cursor-pointer hover:text-text ${padding} ${alignment(column)}`}
+        className={`flex min-h-9 w-full cursor-pointer items-center gap-1 hover:text-text ${padding} ${
+          column.align === "right" ? "flex-row-reverse text-right" : "text-left"
+        }`}
       >
         {column.header}
-        <span aria-hidden="true" className="inline-block w-4 text-center text-accent">
+        <span aria-hidden="true" className="w-3 text-accent">
           {sort.direction && ARROWS[sort.direction]}
         </span>
       </button>

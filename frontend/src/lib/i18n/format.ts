@@ -8,6 +8,12 @@ export const NO_VALUE = "—";
 /** The depots' clock: instants are told in it wherever the reader sits. */
 const TIME_ZONE = "America/Bahia";
 
+/** Short in each language, and never a day that could be read as a month. */
+const DATE_STYLES = {
+  "pt-BR": { locale: "pt-BR", month: "2-digit" },
+  en: { locale: "en-GB", month: "short" },
+} as const satisfies Record<Locale, { locale: string; month: "2-digit" | "short" }>;
+
 const AGE_STEPS = [
   { unit: "day", seconds: 86_400 },
   { unit: "hour", seconds: 3_600 },

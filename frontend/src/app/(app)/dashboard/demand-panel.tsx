@@ -3,10 +3,12 @@
 import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { ChartFigure } from "@/components/chart/chart-figure";
+import type { LegendEntry } from "@/components/chart/legend";
 import { Empty, ResourceView, Skeleton } from "@/components/states";
 import { type Column, DataTable } from "@/components/table/data-table";
 import { useDatasets, useFamilyDemand } from "@/lib/api/hooks";
 import type { FamilyDemand } from "@/lib/api/requests";
+import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
 import { DemandChart } from "./demand-chart";
 import { type DemandBucket, demandSeries, demandWindowStart, type FamilyUnit, familyUnits } from "./demand-series";
@@ -59,6 +61,12 @@ function DemandControls({ options, chosen, grain, onFamily, onGrain }: DemandCon
   );
 }
 
+function legendOf(buckets: readonly DemandBucket[], unit: string, t: I18n["t"]): LegendEntry[] {
+  const complete: LegendEntry = { label: `${t("demand.complete")} (${unit})`, mark: "bar", color: "var(--actual)" };
+  if (buckets.every((bucket) => bucket.complete)) return [complete];
+  return [complete, { label: t("demand.partial"), mark: "bar", color: "var(--actual-partial)" }];
+}
+
 function DemandTable({ buckets, unit }: { buckets: readonly DemandBucket[]; unit: string }) {
   const { t, format } = useI18n();
   const columns: Column<DemandBucket>[] = [
@@ -92,10 +100,7 @@ function FamilyDemandFigure({ rows }: { rows: readonly FamilyDemand[] }) {
     <ChartFigure
       title={t("demand.title")}
       summary={summary}
-      legend={[
-        { label: `${t("demand.complete")} (${chosen.unit})`, mark: "bar", color: "var(--actual)" },
-        { label: t("demand.partial"), mark: "bar", color: "var(--actual-partial)" },
-      ]}
+      legend={legendOf(buckets, chosen.unit, t)}
       controls={
         <DemandControls
           options={options}

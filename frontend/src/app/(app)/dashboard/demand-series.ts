@@ -30,14 +30,12 @@ export function demandWindowStart(datasets: readonly Dataset[]): string | null {
 }
 
 export function familyUnits(rows: readonly FamilyDemand[]): FamilyUnit[] {
-  const groups = Map.groupBy(rows, ({ family, unit }) => JSON.stringify([family, unit]));
-  return [...groups.values()]
-    .flatMap(([first, ...rest]) => {
-      if (!first) return [];
-      const lines = rest.reduce((sum, row) => sum + row.request_lines, first.request_lines);
-      return [{ family: first.family, unit: first.unit, lines }];
-    })
-    .sort((left, right) => right.lines - left.lines || left.family.localeCompare(right.family));
+  const units = new Map<string, FamilyUnit>();
+  for (const { family, unit, request_lines } of rows) {
+    const key = JSON.stringify([family, unit]);
+    units.set(key, { family, unit, lines: (units.get(key)?.lines ?? 0) + request_lines });
+  }
+  return [...units.values()].sort((left, right) => right.lines - left.lines || left.family.localeCompare(right.family));
 }
 
 /**

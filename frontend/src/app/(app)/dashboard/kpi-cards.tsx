@@ -1,6 +1,6 @@
 "use client";
 
-import { ResourceView, Skeleton } from "@/components/states";
+import { Empty, ResourceView, Skeleton } from "@/components/states";
 import { AbsentValue } from "@/components/table/cells";
 import { useKpis } from "@/lib/api/hooks";
 import type { Kpi } from "@/lib/api/requests";
@@ -20,13 +20,6 @@ function kpiValue({ kpi, value, unit }: Kpi, { format }: I18n): string {
 /** Shares and money carry their unit in the figure. */
 const UNITS_IN_WORDS = new Set(["items", "lines", "days"]);
 
-/** What the figure means, and until when it counts. */
-function footnote({ kpi, as_of }: Kpi, { t, label, format }: I18n): string {
-  const meaning = label("kpi_help", kpi);
-  const until = t("kpi.asOf", { date: format.date(as_of) });
-  return meaning === kpi ? until : `${meaning} · ${until}`;
-}
-
 function KpiCard({ kpi }: { kpi: Kpi }) {
   const i18n = useI18n();
   const { label } = i18n;
@@ -39,7 +32,7 @@ function KpiCard({ kpi }: { kpi: Kpi }) {
           <span className="ml-1.5 font-normal text-base text-muted">{label("unit", kpi.unit)}</span>
         )}
       </dd>
-      <dd className="mt-auto text-muted text-xs">{footnote(kpi, i18n)}</dd>
+      <dd className="mt-auto text-muted text-xs">{label("kpi_help", kpi.kpi)}</dd>
     </div>
   );
 }
@@ -51,7 +44,7 @@ function AbsentKpis({ kpis }: { kpis: readonly Kpi[] }) {
   return (
     <section
       aria-label={t("dashboard.absent")}
-      className="rounded-[0.625rem] border border-line border-dashed px-4 py-3"
+      className="rounded-[0.625rem] border border-line-strong/60 border-dashed px-4 py-3"
     >
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2 xl:grid-cols-4">
         {kpis.map((kpi) => (
@@ -67,24 +60,30 @@ function AbsentKpis({ kpis }: { kpis: readonly Kpi[] }) {
   );
 }
 
+function KpiBlocks({ kpis }: { kpis: readonly Kpi[] }) {
+  const { t, format } = useI18n();
+  return (
+    <>
+      <h2 className="font-semibold text-base">{t("dashboard.kpisAsOf", { date: format.date(kpis[0]?.as_of) })}</h2>
+      <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+        {kpis
+          .filter(({ value }) => value !== null)
+          .map((kpi) => (
+            <KpiCard key={kpi.kpi} kpi={kpi} />
+          ))}
+      </dl>
+      <AbsentKpis kpis={kpis.filter(({ value }) => value === null)} />
+    </>
+  );
+}
+
 export function KpiCards() {
   const { t } = useI18n();
   return (
-    <section aria-label={t("dashboard.kpis")} className="space-y-3">
+    <div className="space-y-3">
       <ResourceView resource={useKpis()} skeleton={<Skeleton className="h-72" />}>
-        {({ data }) => (
-          <>
-            <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
-              {data
-                .filter((kpi) => kpi.value !== null)
-                .map((kpi) => (
-                  <KpiCard key={kpi.kpi} kpi={kpi} />
-                ))}
-            </dl>
-            <AbsentKpis kpis={data.filter((kpi) => kpi.value === null)} />
-          </>
-        )}
+        {({ data }) => (data.length === 0 ? <Empty>{t("state.noRows")}</Empty> : <KpiBlocks kpis={data} />)}
       </ResourceView>
-    </section>
+    </div>
   );
 }

@@ -5,11 +5,14 @@ export const ENOUGH_LINES = 10;
 
 const SHOWN = 10;
 
-const worstFirst = (left: LeadTime, right: LeadTime) =>
-  (right.p90_days ?? 0) - (left.p90_days ?? 0) || right.lines - left.lines;
+/** A pair of which nothing was purchased yet has no lead time, and ranks after all that have one. */
+const rank = ({ p90_days }: LeadTime) => p90_days ?? Number.NEGATIVE_INFINITY;
 
 export function allWorstFirst(rows: readonly LeadTime[]): LeadTime[] {
-  return [...rows].sort(worstFirst);
+  return [...rows].sort((left, right) => {
+    if (rank(left) === rank(right)) return right.lines - left.lines;
+    return rank(right) - rank(left);
+  });
 }
 
 /** The pairs of supplier and family that make a planner wait longest, among those with enough lines to tell. */

@@ -15,7 +15,7 @@ export function ItemLink({ item }: { item: ItemSummary }) {
   const { t } = useI18n();
   return (
     <>
-      <Link className="link" prefetch={false} href={materialPath(item.item_id)}>
+      <Link className="font-medium text-accent hover:underline" prefetch={false} href={materialPath(item.item_id)}>
         {item.item_name}
       </Link>
       {item.is_service && <span className="ml-1.5 text-muted text-xs">({t("materials.service")})</span>}
@@ -35,11 +35,15 @@ export function useMaterialColumns({ params, change }: MaterialsParamsState): Co
   });
   return [
     { ...sortable("item_id"), cell: ({ item_id }) => <code className="text-muted">{item_id}</code> },
-    { ...sortable("item_name"), rowHeader: true, cell: (item) => <ItemLink item={item} /> },
     {
-      id: "family",
-      header: t("materials.family"),
-      cell: ({ family }) => <span className="text-muted text-xs">{family}</span>,
+      ...sortable("item_name"),
+      rowHeader: true,
+      cell: (item) => (
+        <>
+          <ItemLink item={item} />
+          <span className="block text-muted text-xs">{item.family}</span>
+        </>
+      ),
     },
     { id: "abc_class", header: t("materials.abc_class"), cell: ({ abc_class }) => abc_class ?? NO_VALUE },
     {

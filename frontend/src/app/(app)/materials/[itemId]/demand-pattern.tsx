@@ -3,7 +3,6 @@
 import { Panel } from "@/components/panel";
 import type { ItemDetail } from "@/lib/api/requests";
 import { useI18n } from "@/lib/i18n/provider";
-import { isOccasional } from "./fan-series";
 
 /** Why the item is in its class (Syntetos, Boylan & Croston 2005), in a planner's words. */
 export function DemandPattern({ item }: { item: ItemDetail }) {
@@ -33,8 +32,7 @@ export function DemandPattern({ item }: { item: ItemDetail }) {
           {t("item.pattern.weeks", {
             with: format.count(item.weeks_with_demand),
             observed: format.count(item.weeks_observed),
-          })}{" "}
-          {isOccasional(item.demand_class) && t("item.pattern.intermittent")}
+          })}
         </p>
         <dl className="grid gap-x-8 gap-y-2 sm:grid-cols-2">
           {measures.map(({ name, value, rule }) => (

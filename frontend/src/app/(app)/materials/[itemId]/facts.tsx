@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { AbsentValue } from "@/components/table/cells";
 import type { ItemDetail } from "@/lib/api/requests";
+import { NO_VALUE } from "@/lib/i18n/format";
 import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
 
@@ -18,7 +19,7 @@ function sourced(name: string, value: string | null, reason: string | null): Fac
   return value === null ? { name, value, note: <AbsentValue reason={reason} /> } : { name, value };
 }
 
-function factsOf(item: ItemDetail, { t, format }: I18n): Fact[] {
+function factsOf(item: ItemDetail, { t, label, format }: I18n): Fact[] {
   const { unit } = item;
   return [
     {
@@ -45,6 +46,7 @@ function factsOf(item: ItemDetail, { t, format }: I18n): Fact[] {
       }),
     },
     { name: t("item.last_demand_on"), value: format.date(item.last_demand_on) },
+    { name: t("item.served_model"), value: item.served_model ? label("model", item.served_model) : NO_VALUE },
     sourced(t("item.on_hand"), item.on_hand === null ? null : format.quantity(item.on_hand, unit), item.on_hand_reason),
     sourced(
       t("item.unit_cost"),
@@ -58,7 +60,7 @@ export function Facts({ item }: { item: ItemDetail }) {
   const i18n = useI18n();
   return (
     <section aria-label={i18n.t("item.facts")}>
-      <dl className="panel grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-3 lg:grid-cols-4 2xl:grid-cols-7">
+      <dl className="panel grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-3 lg:grid-cols-4 2xl:grid-cols-8">
         {factsOf(item, i18n).map(({ name, value, note }) => (
           <div key={name}>
             <dt className="text-muted">{name}</dt>

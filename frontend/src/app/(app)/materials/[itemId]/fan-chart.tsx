@@ -15,7 +15,7 @@ import {
 import { AXIS, CONTAINER, GRID, MARGIN } from "@/components/chart/chart-parts";
 import { TooltipBox } from "@/components/chart/tooltip-box";
 import { useI18n } from "@/lib/i18n/provider";
-import type { FanWeek } from "./fan-series";
+import type { Centre, FanWeek } from "./fan-series";
 import { useWeekLines } from "./use-week-lines";
 
 /** Nothing moves: a planner compares, and tests measure. */
@@ -41,7 +41,7 @@ interface FanChartProps {
   weeks: FanWeek[];
   unit: string;
   /** Which centre the line draws. */
-  centre: "expected" | "median";
+  centre: Centre;
   /** First forecast week, where the mark stands; null without a forecast. */
   start: string | null;
   description: string;

@@ -22,9 +22,12 @@ export interface FanWeek {
   readonly band90: Band | null;
 }
 
-/** Whether most weeks have no demand, so that the median forecast says nothing. */
-export function isOccasional(demandClass: string | null): boolean {
-  return demandClass === "intermittent" || demandClass === "lumpy";
+/** The figure of the forecast that the line draws. */
+export type Centre = "expected" | "median";
+
+/** The median, unless it is zero throughout, as where most weeks pass without demand: then it says nothing. */
+export function centreOf(forecast: readonly ForecastPoint[]): Centre {
+  return forecast.some(({ q50 }) => q50 !== null && q50 > 0) ? "median" : "expected";
 }
 
 /**

@@ -10,22 +10,23 @@ import type { DemandPoint, Forecast, ForecastPoint, ItemDetail } from "@/lib/api
 import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
 import { FanChart } from "./fan-chart";
-import { fanSeries, isOccasional } from "./fan-series";
+import { type Centre, centreOf, fanSeries } from "./fan-series";
 import { ForecastTable } from "./forecast-table";
 import { itemParams } from "./search-params";
 
 /** The first week in words; later weeks are not added to it, their bounds do not add up. */
-function summaryOf(point: ForecastPoint | undefined, unit: string, { t, format }: I18n): string {
+function summaryOf(point: ForecastPoint | undefined, centre: Centre, unit: string, { t, format }: I18n): string {
   if (!point) return t("item.forecast.none");
-  return t("item.forecast.summary", {
+  const week = t("item.forecast.summary", {
     date: format.date(point.forecast_date),
     mean: format.quantity(point.forecast_value, unit),
     low: format.number(point.q05),
     high: format.quantity(point.q95, unit),
   });
+  return centre === "median" ? week : `${week} ${t("item.forecast.zeroMedian")}`;
 }
 
-function legendOf(centre: "expected" | "median", { t }: I18n): LegendEntry[] {
+function legendOf(centre: Centre, { t }: I18n): LegendEntry[] {
   return [
     { label: t("item.forecast.actual"), mark: "bar", color: "var(--actual)" },
     { label: t(`item.forecast.${centre}`), mark: "line", color: "var(--forecast)" },
@@ -71,8 +72,8 @@ function ForecastFigure({ item, history, forecast }: ForecastFigureProps) {
   const [, setParams] = useQueryStates(itemParams);
   const weeks = useMemo(() => fanSeries(history, forecast.data), [history, forecast]);
   const first = forecast.data[0];
-  const centre = isOccasional(item.demand_class) ? "expected" : "median";
-  const summary = summaryOf(first, item.unit, i18n);
+  const centre = centreOf(forecast.data);
+  const summary = summaryOf(first, centre, item.unit, i18n);
   return (
     <ChartFigure
       title={i18n.t("item.forecast.title")}

@@ -1,0 +1,92 @@
+# Nova on this machine. `make up` installs what is missing, then starts everything; `make help` lists the rest.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+export UV_PYTHON_DOWNLOADS := never
+# Bytecode halves the start of every process: neither uv nor we may be kept from writing it.
+unexport PYTHONDONTWRITEBYTECODE
+
+# The first supported Python on PATH; `make PYTHON=/path/to/python3.12 …` chooses another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && break; done)
+UV = $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+BIN := .venv/bin
+
+MAIN := .venv/.nova-main
+DEV := .venv/.nova-dev
+FORECASTING := .venv-forecasting/.nova-forecasting
+# npm itself writes this file at the end of an installation
+NODE_MODULES := frontend/node_modules/.package-lock.json
+
+.PHONY: help up down status install install-dev lint test lock clean
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+up: install ## Start everything (ERP_WORKBOOK=path loads your workbook, SIZE=medium a larger demo, DETACH=1 returns)
+	@$(BIN)/nova up $(if $(DETACH),--detach) $(if $(ERP_WORKBOOK),--workbook "$(ERP_WORKBOOK)") $(if $(SIZE),--size $(SIZE))
+
+down: install ## Stop everything
+	@$(BIN)/nova down
+
+status: install ## Show what runs
+	@$(BIN)/nova status
+
+install: $(MAIN) $(FORECASTING) ## Make both Python environments from the locks
+
+install-dev: $(DEV) $(FORECASTING) $(NODE_MODULES) ## The same with the tools for tests, and the page's packages
+
+lint: install-dev ## Check style, types and the borders between the packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+	cd frontend && npm run check
+
+test: lint ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
+	$(BIN)/pytest
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
+		DAGSTER_HOME=$$home $(BIN)/dagster definitions validate -w workspace.yaml
+
+clean: ## Stop, and delete databases, secrets, logs, lake, builds and caches; the environments stay
+	if [ -x $(BIN)/nova ]; then $(BIN)/nova clean --yes; fi
+	rm -rf frontend/.next frontend/*.tsbuildinfo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# One environment out of one lock: exactly these versions with these hashes, then this clone on top.
+define install_lock
+	@test -n "$(PYTHON)" || { echo 'Nova needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python'; exit 1; }
+	@test -x $(1)/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(1)
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(1)/bin/python $(2)
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(1)/bin/python --editable .
+	@touch $(3)
+endef
+
+$(MAIN): requirements/main.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv,requirements/main.txt,$@)
+
+$(DEV): requirements/dev.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv,requirements/dev.txt,$(MAIN) $@)
+
+$(FORECASTING): requirements/forecasting.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv-forecasting,requirements/forecasting.txt,$@)
+
+$(NODE_MODULES): frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+
+.uv/bin/uv:
+	@test -n "$(PYTHON)" || { echo 'Nova needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python'; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet uv
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	--no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml requirements/build.in
+
+lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions); one resolution, so that all locks agree
+	@set -e; all=$$(mktemp); trap 'rm -f "$$all"' EXIT; \
+	cat requirements/main.txt requirements/dev.txt requirements/forecasting.txt > "$$all" 2>/dev/null || true; \
+	$(COMPILE) --extra assets --extra api --extra local --extra dev --extra forecasting --output-file "$$all"; \
+	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
+	lock main --extra assets --extra api --extra local; \
+	lock dev --extra assets --extra api --extra local --extra dev; \
+	lock forecasting --extra assets --extra forecasting

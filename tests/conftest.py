@@ -1,0 +1,57 @@
+"""Fixtures that every test may use: real servers for the session, a fresh migrated database for each test that asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from nova_local.embedded import Services, start_services
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated, empty warehouse that only one test uses: its URL as administrator, pipeline and API."""
+
+    admin_url: str
+    pipeline_url: str
+    api_url: str
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """PostgreSQL and Valkey, started for this session, with the migrated database `nova` that tests copy."""
+    with start_services(tmp_path_factory.mktemp("nova")) as started:
+        yield started
+
+
+def admin_url(services: Services, database: str) -> str:
+    """Address of another database of the same server, as the superuser."""
+    return f"{services.admin_url.rpartition('/')[0]}/{database}"
+
+
+@pytest.fixture
+def database(services: Services) -> Iterator[Database]:
+    """A copy of the migrated database, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(services.superuser_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE nova").format(sql.Identifier(name)))
+        yield Database(
+            admin_url(services, name), services.role_url("nova_pipeline", name), services.role_url("nova_api_ro", name)
+        )
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data; tests that need it are marked `real_data` and skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data are not on this machine (../shared/data)")
+    return SHARED_DATA

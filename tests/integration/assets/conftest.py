@@ -1,0 +1,53 @@
+"""A warehouse of its own for each test, and a small table to publish to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from nova_assets.registry import Column, Grain, Table
+from nova_assets.resources.warehouse import Warehouse
+from tests.conftest import Database
+
+READINGS = Table(
+    schema="core",
+    name="readings",
+    group="core",
+    meaning="A table to publish to",
+    owner="team:tests",
+    key=("sensor", "date"),
+    grain=Grain.DAILY,
+    window_column="date",
+    columns=(
+        Column("sensor", "text", "Sensor", allowed=("a", "b", "c")),
+        Column("date", "date", "Day"),
+        Column("value", "double precision", "Value", minimum=0, nullable=True),
+        Column("note", "jsonb", "Note", nullable=True),
+    ),
+)
+
+
+@pytest.fixture
+def warehouse(database: Database) -> Warehouse:
+    return Warehouse(url=database.pipeline_url)
+
+
+@pytest.fixture
+def readings(database: Database) -> Table:
+    """The table READINGS, partitioned by month, in the test's database."""
+    with psycopg.connect(database.admin_url) as connection:
+        connection.execute("SET ROLE nova_owner")
+        connection.execute(
+            "CREATE TABLE core.readings (sensor text, date date, value double precision, note jsonb,"
+            " PRIMARY KEY (sensor, date)) PARTITION BY RANGE (date)"
+        )
+    return READINGS
+
+
+@pytest.fixture
+def reader(database: Database) -> Iterator[psycopg.Connection]:
+    """What the API may see: a read-only connection in its role."""
+    with psycopg.connect(database.api_url, autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,225 @@
+"""Publishing: atomic, idempotent, checked before it is seen, bounded by its window, one writer at a time."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import psycopg
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nova_assets import publication
+from nova_assets.partitions import Window
+from nova_assets.publication import PublicationError, Query, Replacement, publish
+from nova_assets.resources.warehouse import Warehouse
+
+YEAR = Window(date(2024, 1, 1), date(2024, 12, 31))
+Row = tuple[str, date, float | None]
+
+SCHEMA = pa.schema(
+    [("sensor", pa.string()), ("date", pa.date32()), ("value", pa.float64()), ("note", pa.string())]
+)
+days = st.dates(YEAR.first, YEAR.last)
+rows = st.dictionaries(st.tuples(st.sampled_from("abc"), days), st.none() | st.floats(0, 1e6), max_size=25)
+windows = st.tuples(days, st.integers(0, 120)).map(
+    lambda pair: Window(pair[0], min(pair[0] + timedelta(days=pair[1]), YEAR.last))
+)
+real_database = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def arrow(values: Iterable[Row]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [{"sensor": s, "date": d, "value": v, "note": json.dumps({"of": s})} for s, d, v in values], SCHEMA
+    )
+
+
+def inside(values: dict[tuple[str, date], float | None], window: Window) -> set[Row]:
+    return {(sensor, day, value) for (sensor, day), value in values.items() if day in window}
+
+
+def stored(connection: psycopg.Connection) -> set[Row]:
+    return {(row[0], row[1], row[2]) for row in connection.execute("SELECT sensor, date, value FROM core.readings")}
+
+
+def version(connection: psycopg.Connection) -> tuple[int, int]:
+    row = connection.execute("SELECT version, row_count FROM support.dataset_versions").fetchone()
+    assert row
+    return row
+
+
+@given(before=rows, after=rows, window=windows)
+@real_database
+def test_a_window_is_replaced_and_nothing_outside_it_is_touched(warehouse, readings, reader, before, after, window):
+    warehouse.replace_range(readings, YEAR, arrow(inside(before, YEAR)))
+    warehouse.replace_range(readings, window, arrow(inside(after, window)))
+    untouched = inside(before, YEAR) - inside(before, window)
+    assert stored(reader) == untouched | inside(after, window)
+    assert version(reader)[1] == len(stored(reader))
+
+
+@given(values=rows, window=windows)
+@real_database
+def test_the_same_range_twice_gives_the_same_table_and_the_same_version(warehouse, readings, reader, values, window):
+    first = warehouse.replace_range(readings, window, arrow(inside(values, window)), run_id="one")
+    table = stored(reader)
+    again = warehouse.replace_range(readings, window, arrow(inside(values, window)), run_id="two")
+    assert stored(reader) == table
+    assert (again.changed, again.version) == (False, first.version)
+    assert reader.execute("SELECT run_id FROM support.dataset_versions").fetchone() == ("two",)
+
+
+JANUARY = Window(date(2024, 1, 1), date(2024, 1, 31))
+GOOD: list[Row] = [("a", date(2024, 1, 5), 1.0), ("b", date(2024, 1, 6), None)]
+
+
+@pytest.mark.parametrize(
+    ("bad", "check"),
+    [
+        ([("a", date(2024, 1, 7), 1.0), ("a", date(2024, 1, 7), 2.0)], "key_is_unique"),
+        ([(None, date(2024, 1, 7), 1.0)], "no_nulls"),
+        ([("z", date(2024, 1, 7), 1.0)], "allowed_values"),
+        ([("a", date(2024, 1, 7), -1.0)], "within_bounds"),
+        ([("a", date(2024, 1, 7), float("nan"))], "within_bounds"),
+        ([("a", date(2024, 2, 1), 1.0)], "inside_window"),
+    ],
+)
+def test_a_failing_check_names_the_rows_and_leaves_the_old_ones(warehouse, readings, reader, bad, check):
+    warehouse.replace_range(readings, JANUARY, arrow(GOOD))
+    with pytest.raises(PublicationError, match=f"core.readings: {check}: . offending rows") as refused:
+        warehouse.replace_range(readings, JANUARY, arrow(bad))
+    assert [r.name for r in refused.value.results["core.readings"] if not r.passed] == [check]
+    assert stored(reader) == set(GOOD)
+    assert version(reader) == (1, 2)
+
+
+def test_a_query_that_fails_leaves_the_old_rows(warehouse, readings, reader):
+    warehouse.replace_range(readings, JANUARY, arrow(GOOD))
+    query = Query("SELECT 'a' AS sensor, %(first)s::date AS date, 1 / 0 AS value, NULL::jsonb AS note")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        warehouse.replace_range(readings, JANUARY, query)
+    assert stored(reader) == set(GOOD)
+
+
+def test_several_tables_change_together_or_not_at_all(warehouse, readings, reader, database):
+    with psycopg.connect(database.admin_url) as connection:
+        connection.execute("SET ROLE nova_owner")
+        connection.execute("CREATE TABLE core.copies (LIKE core.readings)")
+    from dataclasses import replace
+
+    copies = replace(readings, name="copies")
+    bad = [("a", date(2024, 1, 7), -1.0)]
+    with pytest.raises(PublicationError):
+        warehouse.replace_ranges(
+            [Replacement(readings, JANUARY, arrow(GOOD)), Replacement(copies, JANUARY, arrow(bad))]
+        )
+    assert stored(reader) == set()
+    warehouse.replace_ranges([Replacement(readings, JANUARY, arrow(GOOD)), Replacement(copies, JANUARY, arrow(GOOD))])
+    assert reader.execute("SELECT count(*) FROM core.copies").fetchone() == (2,)
+
+
+def test_null_the_empty_string_quotes_and_line_breaks_survive_the_copy(warehouse, database):
+    text = ["", None, '"', "a,b\nc", "ação", "\\N"]
+    with warehouse.connect() as connection:
+        connection.execute("CREATE TEMPORARY TABLE kept (n integer, t text)")
+        publication.copy_arrow(
+            connection,
+            psycopg.sql.Identifier("kept"),
+            pa.table({"n": pa.array(range(len(text))), "t": pa.array(text, pa.string())}),
+        )
+        assert [row[0] for row in connection.execute("SELECT t FROM kept ORDER BY n")] == text
+
+
+STEPS = ("candidate_readings", "ANALYZE", "make_month_partitions", "DELETE FROM", "INSERT INTO", "dataset_versions", "notify")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_writer_killed_at_any_step_leaves_the_old_rows(warehouse, readings, reader, database, step, monkeypatch):
+    warehouse.replace_range(readings, JANUARY, arrow(GOOD))
+    killed = []
+
+    class Killed(psycopg.Connection):
+        def execute(self, query, *arguments, **options):
+            text = query if isinstance(query, str) else query.as_string(self)
+            if step in text and not killed:
+                killed.append(self.info.backend_pid)
+                with psycopg.connect(database.admin_url, autocommit=True) as administrator:
+                    administrator.execute("SELECT pg_terminate_backend(%s)", killed)
+            return super().execute(query, *arguments, **options)
+
+    with pytest.raises(psycopg.OperationalError), Killed.connect(database.pipeline_url) as connection:
+        publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None)
+    assert killed
+    assert stored(reader) == set(GOOD)
+    assert version(reader) == (1, 2)
+    assert warehouse.replace_range(readings, JANUARY, arrow(GOOD)).changed is False
+
+
+def test_overlapping_writers_take_turns_and_the_table_is_one_of_theirs(warehouse, readings, reader):
+    windows = [Window(date(2024, 1, 1 + n), date(2024, 3, 1 + n)) for n in range(8)]
+    errors = []
+
+    def write(n: int, window: Window) -> None:
+        values = [
+            (sensor, window.first + timedelta(days=offset), float(n))
+            for offset in range((window.last - window.first).days + 1)
+            for sensor in "abc"
+        ]
+        try:
+            warehouse.replace_range(readings, window, arrow(values))
+        except Exception as error:  # noqa: BLE001 - reported by the assertion below
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=pair) for pair in enumerate(windows)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    table = stored(reader)
+    assert version(reader) == (8, len(table))
+    by_day: dict[date, set[float | None]] = {}
+    for _, day, value in table:
+        by_day.setdefault(day, set()).add(value)
+    assert all(len(values) == 1 for values in by_day.values()), "a day holds rows of two writers"
+
+
+def test_listeners_hear_of_a_new_version_after_the_commit_and_never_of_a_refused_one(warehouse, readings, database):
+    with psycopg.connect(database.api_url, autocommit=True) as listener:
+        listener.execute("LISTEN nova_versions")
+        warehouse.replace_range(readings, JANUARY, arrow(GOOD))
+        with pytest.raises(PublicationError):
+            warehouse.replace_range(readings, JANUARY, arrow([("z", date(2024, 1, 7), 1.0)]))
+        heard = [notification.payload for notification in listener.notifies(timeout=0.5)]
+    assert heard == ["core.readings:1"]
+
+
+def test_a_reader_in_the_middle_of_a_publication_sees_the_old_rows(warehouse, readings, reader):
+    warehouse.replace_range(readings, JANUARY, arrow(GOOD))
+    seen = []
+    original = publication._record
+
+    def record(*arguments, **options):
+        seen.append(stored(reader))
+        return original(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publication, "_record", record)
+        warehouse.replace_range(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))
+    assert seen == [set(GOOD)]
+    assert stored(reader) == {("c", date(2024, 1, 9), 3.0)}
+
+
+def test_a_whole_table_needs_no_window_and_a_partitioned_one_does(readings):
+    with pytest.raises(ValueError, match="by a window"):
+        Replacement(readings, None, arrow(GOOD))
+
+
+def test_the_warehouse_names_its_run_to_the_server(database):
+    with Warehouse(url=database.pipeline_url).connect("run-42") as connection:
+        assert connection.execute("SHOW application_name").fetchone() == ("dagster run-42",)
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("30min",)

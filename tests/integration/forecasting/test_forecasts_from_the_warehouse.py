@@ -1,0 +1,91 @@
+"""The forecasting location in its own environment, from a real warehouse in the pipeline's role to a real lake."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from nova_assets.resources.lake import Lake
+from nova_assets.settings import PROJECT_ROOT, forecasting_python
+from tests.conftest import Database
+
+FIRST, LAST = date(2025, 8, 18), date(2025, 9, 1)
+WEEKS = [LAST - timedelta(weeks=week) for week in range(40, -3, -1)]
+ITEMS = {"000123": (False, 3.0), "000124": (False, 2.5), "SV0001": (True, 1.0), "NEW001": (False, 8.0)}
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Three materials and a service, one material new: demand up to two weeks after the last origin, and profiles."""
+    with psycopg.connect(database.admin_url) as connection, connection.cursor() as cursor:
+        for item, (is_service, size) in ITEMS.items():
+            cursor.execute(
+                "INSERT INTO core.dim_item (item_id, item_name, family, category, unit, is_service, active, attributes)"
+                " VALUES (%s, %s, 'CABLES', 'MATERIAL', 'M', %s, true, '{}')",
+                [item, f"Item {item}", is_service],
+            )
+            weeks = WEEKS[-4:] if item == "NEW001" else WEEKS
+            cursor.executemany(
+                "INSERT INTO analytics.features_demand_weekly VALUES (%s, %s, %s, 1)",
+                [(item, week, size if number % 4 == 0 else 0) for number, week in enumerate(weeks)],
+            )
+        cursor.execute(
+            """
+            INSERT INTO analytics.features_demand_profile (
+                origin, item_id, first_demand_on, last_demand_on, weeks_observed, weeks_with_demand, demand_total,
+                demand_52w, request_lines_52w, mean_weekly_demand, adi, demand_class
+            )
+            SELECT
+                origin::date, item_id, min(week), max(week), count(*), count(*) FILTER (WHERE demand > 0), sum(demand),
+                sum(demand), 1, avg(demand), 4, CASE WHEN count(*) > 4 THEN 'intermittent' END
+            FROM generate_series(%s::date, %s::date, interval '7 days') AS origin
+            INNER JOIN analytics.features_demand_weekly ON week < origin
+            GROUP BY origin, item_id
+            """,
+            [FIRST, LAST],
+        )
+    return database
+
+
+@pytest.mark.skipif(not forecasting_python().exists(), reason="the forecasting environment is not installed")
+def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(filled: Database, tmp_path: Path) -> None:
+    (tmp_path / "dagster").mkdir()
+    finished = subprocess.run(
+        [
+            *(
+                forecasting_python(),
+                "-m",
+                "dagster",
+                "asset",
+                "materialize",
+                "-m",
+                "nova_assets.forecasting.definitions",
+            ),
+            *("--select", "key:lake/forecasts", "--partition-range", f"{FIRST}...{LAST}"),
+        ],
+        cwd=PROJECT_ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": filled.pipeline_url,
+            "NOVA_LAKE": str(tmp_path / "lake"),
+            "DAGSTER_HOME": str(tmp_path / "dagster"),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr[-4000:]
+
+    rows = Lake(root=str(tmp_path / "lake")).read_range("forecasts", "origin", FIRST, LAST).to_pylist()
+    assert {row["origin"] for row in rows} == {FIRST, FIRST + timedelta(weeks=1), LAST}
+    # 13 weeks by the benchmark and by the served model; the new item has demand before the last origin only.
+    counts = {item: sum(row["item_id"] == item for row in rows) for item in ITEMS}
+    assert counts == {"000123": 3 * 26, "000124": 3 * 26, "SV0001": 0, "NEW001": 26}
+    served = {(row["item_id"], row["model"]) for row in rows if row["served"]}
+    assert served == {("000123", "imapa"), ("000124", "imapa"), ("NEW001", "pooled_occurrence")}

@@ -1,0 +1,44 @@
+"""Settings: read once, refused with the variable's name and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from nova_api.settings import Settings, SettingsError, load
+
+URL = {"NOVA_API_DATABASE_URL": "postgresql://reader:hidden@127.0.0.1/nova"}
+
+
+def test_the_defaults_need_only_the_database():
+    assert load(URL) == Settings(database_url=URL["NOVA_API_DATABASE_URL"])
+    assert load(URL | {"REDIS_URL": ""}).redis_url is None
+
+
+def test_a_missing_database_is_named_with_what_to_do():
+    with pytest.raises(SettingsError, match=r"NOVA_API_DATABASE_URL is not set.*nova up"):
+        load({})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("NOVA_API_PORT", "http"), ("NOVA_API_PORT", "0"), ("NOVA_API_POOL_SIZE", "-1"), ("NOVA_API_WORKERS", "x")],
+)
+def test_a_value_of_the_wrong_form_is_named(variable, value):
+    with pytest.raises(SettingsError, match=f"{variable} cannot be used"):
+        load(URL | {variable: value})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "nova.example"])
+def test_an_address_that_others_can_reach_needs_permission(host):
+    with pytest.raises(SettingsError, match="NOVA_API_ALLOW_REMOTE=1"):
+        load(URL | {"NOVA_API_HOST": host})
+    assert load(URL | {"NOVA_API_HOST": host, "NOVA_API_ALLOW_REMOTE": "1"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_loopback_needs_none(host):
+    assert load(URL | {"NOVA_API_HOST": host}).host == host
+
+
+def test_the_passwords_are_not_shown():
+    assert "hidden" not in repr(load(URL | {"REDIS_URL": "redis://:hidden@127.0.0.1"}))

@@ -1,0 +1,79 @@
+"""What every asset must have, so that an engineer finds it and trusts it; and that definitions load with nothing set."""
+
+import os
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from nova_assets import registry
+from nova_assets.core.assets import inventory
+from nova_assets.definitions import defs
+from nova_assets.factories import asset_key
+from nova_assets.registry import Kind
+from nova_assets.settings import PROJECT_ROOT
+from nova_assets.sqlfiles import SQL_ROOT
+
+GRAPH = defs.resolve_asset_graph()
+MADE = [GRAPH.get(key) for key in GRAPH.materializable_asset_keys]
+
+
+@pytest.mark.parametrize("asset", MADE, ids=lambda asset: asset.key.to_user_string())
+def test_every_asset_is_described_owned_grouped_and_carries_its_columns(asset):
+    assert asset.description
+    assert asset.owners
+    assert asset.kinds
+    assert asset.code_version
+    schema = asset.metadata["dagster/column_schema"]
+    assert [column.name for column in schema.columns] == list(registry.table(".".join(asset.key.path)).column_names)
+    assert all(column.description for column in schema.columns)
+    assert asset.metadata["dagster/table_name"] == ".".join(asset.key.path)
+    if asset.partitions_def:
+        assert asset.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+@pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.relation)
+def test_every_table_is_an_asset_of_the_same_key_in_its_group(table):
+    asset = GRAPH.get(asset_key(table.relation))
+    assert asset.group_name == table.group
+    assert asset.is_materializable or asset.key == inventory.key
+    assert {key.to_user_string() for key in asset.parent_keys} == {relation.replace(".", "/") for relation in table.upstream}
+
+
+@pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.relation)
+def test_every_source_column_exists(table):
+    for column in table.columns:
+        for source in column.sources:
+            relation, _, name = source.rpartition(".")
+            if relation.startswith(("lake.", "erp.", "public.")):
+                continue
+            assert name in registry.table(relation).column_names, source
+
+
+def test_every_sql_file_makes_the_table_that_its_path_says():
+    made = {(table.group, table.name) for table in registry.TABLES}
+    for folder in ("core", "features", "kpis"):
+        for file in (SQL_ROOT / folder).glob("*.sql"):
+            assert (folder, file.stem) in made
+    rules = {rule.name for table in registry.TABLES for rule in table.rules}
+    assert {file.stem for file in (SQL_ROOT / "checks").glob("*.sql")} == rules
+
+
+@pytest.mark.parametrize("view", registry.VIEWS, ids=lambda view: view.relation)
+def test_every_view_reads_only_what_the_registry_says(view):
+    text = (SQL_ROOT / "kpis" / f"{view.name}.sql").read_text(encoding="utf-8")
+    mentioned = {table.relation for table in registry.TABLES if table.relation in text}
+    assert mentioned == {relation for relation in view.upstream if relation != view.relation}
+    assert view.kind is Kind.VIEW
+
+
+@pytest.mark.parametrize("module", ["nova_assets.definitions", "nova_assets.forecasting.definitions"])
+def test_definitions_load_with_an_empty_environment_and_without_heavy_libraries(module: str):
+    heavy = "{'pandas', 'scipy', 'statsforecast', 'torch', 'prophet'}"
+    program = f"import {module}, sys; loaded = {heavy} & set(sys.modules); assert not loaded, loaded"
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
