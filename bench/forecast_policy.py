@@ -11,7 +11,9 @@ of the history instead of moving with the mean.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,8 @@ from nova_assets.forecasting.losses import scaled_pinball_loss
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.parameters import QUANTILES
 from nova_assets.forecasting.policy import policy_classes
+from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "demand"
 SETS = ("auto", "carparts", "man", "onlineretail")
@@ -42,6 +46,13 @@ def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
             "y": frame["y"].astype("float64"),
         }
     )
+
+
+def warehouse_demand() -> pd.DataFrame:
+    """The weekly demand of materials, as the forecasts read it."""
+    warehouse = Warehouse(url=os.environ["DATABASE_URL"])
+    weekly = warehouse.query_arrow(read_sql("forecasting/history.sql"), [date.max])
+    return weekly.rename_columns(["unique_id", "ds", "y"]).to_pandas(date_as_object=False)
 
 
 def rolling_origins(demand: pd.DataFrame, origins: int) -> Iterator[tuple[History, pd.DataFrame]]:
@@ -127,19 +138,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--origins", type=int, default=3, help="rolling origins per data set (default 3)")
     parser.add_argument(
-        "--demand",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE.parquet",
-        help="further demand to include: columns unique_id, ds, y, a complete grid (may be repeated)",
+        "--warehouse",
+        action="store_true",
+        help="include the weekly demand of materials in the warehouse of DATABASE_URL",
     )
     arguments = parser.parse_args()
-    sources = [path for path in (DATA / f"{name}.parquet" for name in SETS) if path.exists()] + arguments.demand
-    if not sources:
-        parser.error(f"no demand to read: {DATA} is absent and no --demand was given")
+    demand = {
+        path.stem: as_weeks(pd.read_parquet(path)) for path in sorted(DATA.glob("*.parquet")) if path.stem in SETS
+    }
+    if arguments.warehouse:
+        demand["warehouse"] = warehouse_demand()
+    if not demand:
+        parser.error(f"no demand to read: {DATA} is absent; say --warehouse to read DATABASE_URL")
     records = pd.DataFrame(
-        [record for path in sources for record in losses(path.stem, as_weeks(pd.read_parquet(path)), arguments.origins)]
+        [record for name, frame in demand.items() for record in losses(name, frame, arguments.origins)]
     )
     relative = relative_loss(records, "loss")
     bias = records.groupby(["class", "set", "model"])[["forecast", "actual"]].sum()

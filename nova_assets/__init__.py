@@ -2,6 +2,6 @@
 
 import warnings
 
-# Dagster is pinned, and a test materializes with each of the beta features in use (backfill policies, partition mappings
-# beyond the first and last key): the warning at every start would only hide others.
+# Dagster is pinned, and tests materialize with each of the beta features in use (backfill policies, partition mappings
+# beyond the first and last key): their warnings at every start would only hide others.
 warnings.filterwarnings("ignore", message=r".* is currently in (beta|preview)")

@@ -114,7 +114,7 @@ def _outside_bounds(column: Column) -> Iterator[sql.Composed]:
 def _references(table: Table, candidate: sql.Identifier) -> Check:
     orphans = [
         sql.SQL(
-            "SELECT DISTINCT {missing} AS missing, {target_name} AS \"from\" FROM {candidate} AS new"
+            'SELECT DISTINCT {missing} AS missing, {target_name} AS "from" FROM {candidate} AS new'
             " WHERE NOT EXISTS (SELECT FROM {target} AS known WHERE {match})"
         ).format(
             missing=sql.SQL(" || ' ' || ").join(sql.Identifier("new", column) for column in reference.columns),

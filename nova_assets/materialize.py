@@ -1,4 +1,4 @@
-"""Materializes the whole asset graph once, in order, for all days that the source has: `python -m nova_assets.materialize`.
+"""Materializes the whole asset graph once, for all days of the source: `python -m nova_assets.materialize`.
 
 Each stage is one Dagster run, whatever the number of days: what differs in partitions cannot share a run. The UI and
 the schedules materialize the same assets; this command is the first load, and the way to load another workbook.
@@ -59,7 +59,7 @@ class DataRange:
     first_origin: date | None
 
     def origins(self, count: int) -> Window:
-        """The last `count` origins of the data and every other one that was ever forecast, which the data now replace."""
+        """The last `count` origins of the data and all others that an earlier source left, to be replaced."""
         wanted = origin_window(latest_origin(self.data_through), count)
         first = min(wanted.first, self.first_origin or wanted.first)
         return Window(first, max(wanted.last, monday(self.days.last)))
@@ -135,7 +135,11 @@ def _report(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.Dags
     started = time.perf_counter()
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
-    rows = f"{run_stage(stage, repository, instance):,} rows, " if stage.location == "warehouse" else _in_forecasting(stage)
+    rows = (
+        f"{run_stage(stage, repository, instance):,} rows, "
+        if stage.location == "warehouse"
+        else _in_forecasting(stage)
+    )
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
 
@@ -188,16 +192,18 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
-            return (event.step_failure_data.user_failure_data and event.step_failure_data.user_failure_data.description) or (
-                (error.cause or error).message.strip()
-            )
+            return (
+                event.step_failure_data.user_failure_data and event.step_failure_data.user_failure_data.description
+            ) or ((error.cause or error).message.strip())
     return "see the run in Dagster"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m nova_assets.materialize", description=__doc__)
     parser.add_argument("--workbook", help="purchasing workbook to load (default: ERP_WORKBOOK)")
-    parser.add_argument("--origins", type=int, default=ORIGINS, help="weekly forecast origins to compute (default: %(default)s)")
+    parser.add_argument(
+        "--origins", type=int, default=ORIGINS, help="weekly forecast origins to compute (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     if arguments.workbook:
         settings.use_workbook(arguments.workbook)

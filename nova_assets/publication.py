@@ -1,8 +1,8 @@
 """Publishes tables: new rows are written, checked and made visible in one transaction, or not at all.
 
 The order within the transaction: lock, candidate rows into temporary tables, their checks, replacement of the window,
-rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they had.
-A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
+rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they
+had. A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
 """
 
 from __future__ import annotations
@@ -168,7 +168,9 @@ class _Candidate:
     def published(self, run_id: str | None, results: list[CheckResult]) -> Published:
         relation = self.table.relation
         rows = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.name))
-        total = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if self.window else rows
+        total = (
+            _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if self.window else rows
+        )
         through, by_date = None, {}
         if self.table.window_column:
             column = sql.Identifier(self.table.window_column)
@@ -189,7 +191,9 @@ class _Candidate:
     def _months_with_rows(self) -> tuple[date | None, date | None]:
         """From the first to the last date of the candidate: a wide window over few data makes few partitions."""
         column = sql.Identifier(self.table.window_column or "")
-        row = self.connection.execute(sql.SQL("SELECT min({0}), max({0}) FROM {1}").format(column, self.name)).fetchone()
+        row = self.connection.execute(
+            sql.SQL("SELECT min({0}), max({0}) FROM {1}").format(column, self.name)
+        ).fetchone()
         return row or (None, None)
 
     def _differs(self) -> bool:
@@ -281,6 +285,6 @@ def _record(
     return version
 
 
-def _scalar(connection: psycopg.Connection, query: sql.Composable) -> Any:
+def _scalar(connection: psycopg.Connection, query: sql.Composed) -> Any:
     row = connection.execute(query).fetchone()
     return row[0] if row else None

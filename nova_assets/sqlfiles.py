@@ -1,4 +1,4 @@
-"""Reads the SQL texts of the project. A file's path tells what it makes: `sql/core/dim_item.sql` makes `core.dim_item`."""
+"""Reads the SQL texts of the project. A file's path tells what it makes: `sql/core/dim_item.sql`, `core.dim_item`."""
 
 from functools import cache
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from nova_assets.registry.core import DIM_CALENDAR
 from nova_assets.resources.warehouse import Warehouse
 
 STATE = "BA"
+HOLIDAYS_VERSION = version("holidays")
 
 public_holidays = dg.AssetSpec(
     asset_key("public.holidays"),
@@ -26,7 +28,7 @@ public_holidays = dg.AssetSpec(
 
 @dg.multi_asset(
     name="core__dim_calendar",
-    specs=[table_spec(DIM_CALENDAR, kinds={"python", "postgres"}, code=holidays.__version__ + STATE)],
+    specs=[table_spec(DIM_CALENDAR, kinds={"python", "postgres"}, code=HOLIDAYS_VERSION + STATE)],
     check_specs=check_specs(DIM_CALENDAR),
     pool="warehouse",
 )
@@ -36,15 +38,13 @@ def dim_calendar(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Ite
     yield from publication_events(
         context,
         lambda: [warehouse.replace_range(DIM_CALENDAR, None, calendar(FIRST_DAY, last), context.run.run_id)],
-        holidays_library=holidays.__version__,
+        holidays_library=HOLIDAYS_VERSION,
     )
 
 
 def calendar(first: date, last: date) -> pa.Table:
     """The rows of `core.dim_calendar` for the days `first` to `last`, both inclusive."""
-    names = holidays.country_holidays(
-        "BR", subdiv=STATE, years=range(first.year, last.year + 1), language="pt_BR"
-    )
+    names = holidays.country_holidays("BR", subdiv=STATE, years=range(first.year, last.year + 1), language="pt_BR")
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     return pa.Table.from_pylist([_row(day, names.get(day)) for day in days])
 

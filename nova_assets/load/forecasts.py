@@ -20,7 +20,9 @@ LAKE_TABLE = "forecasts"
 
 @dg.multi_asset(
     name="analytics__fact_forecasts",
-    specs=[table_spec(FACT_FORECASTS, kinds={"deltalake", "postgres"}, code=Path(__file__).read_text(encoding="utf-8"))],
+    specs=[
+        table_spec(FACT_FORECASTS, kinds={"deltalake", "postgres"}, code=Path(__file__).read_text(encoding="utf-8"))
+    ],
     check_specs=check_specs(FACT_FORECASTS),
     backfill_policy=SINGLE_RUN,
     pool="warehouse",
@@ -41,5 +43,5 @@ def rows_from_lake(forecasts: pa.Table) -> pa.Table:
     parts: list[Any] = []
     for name in QUANTILES:
         parts += [f'{"," if parts else "{"}"{name}":', pc.cast(forecasts[name], pa.string())]
-    interval = pc.binary_join_element_wise(*parts, "}", "")
+    interval = pc.call_function("binary_join_element_wise", [*parts, "}", ""])
     return forecasts.drop_columns(list(QUANTILES)).append_column("confidence_interval", interval)

@@ -49,10 +49,16 @@ FEATURES_DEMAND_PROFILE = Table(
         Column(
             "mean_weekly_demand", "double precision", "Mean over observed weeks", (f"{_WEEKLY}.demand",), "item's unit"
         ),
-        Column("cv", "double precision", "Standard deviation over mean of weekly demand, zeros included", nullable=True),
+        Column(
+            "cv", "double precision", "Standard deviation over mean of weekly demand, zeros included", nullable=True
+        ),
         Column("adi", "double precision", "Average demand interval: weeks observed per week with demand", minimum=1),
         Column(
-            "cv2", "double precision", "Squared coefficient of variation of non-zero weekly demand", nullable=True, minimum=0
+            "cv2",
+            "double precision",
+            "Squared coefficient of variation of non-zero weekly demand",
+            nullable=True,
+            minimum=0,
         ),
         Column(
             "demand_class",

@@ -17,16 +17,18 @@ DIM_ITEM = Table(
         Column("item_id", "text", "Item code of the ERP", (f"{_LINES}.item_id",)),
         Column("item_name", "text", "Latest name", (f"{_LINES}.item_name",)),
         Column("family", "text", "Family in which the item was requested most often", (f"{_LINES}.family",)),
-        Column(
-            "category", "text", "Material or service", (f"{_LINES}.is_service",), allowed=("material", "service")
-        ),
+        Column("category", "text", "Material or service", (f"{_LINES}.is_service",), allowed=("material", "service")),
         Column("unit", "text", "Unit in which the item was requested most often", (f"{_LINES}.unit",)),
         Column("is_service", "boolean", "A service, not a material", (f"{_LINES}.is_service",)),
         Column("criticality", "text", "Criticality of the item; null where the source has none", nullable=True),
-        Column("unit_cost_brl", "numeric(18,4)", "Unit cost; null where the source has none", unit="BRL", nullable=True),
+        Column(
+            "unit_cost_brl", "numeric(18,4)", "Unit cost; null where the source has none", unit="BRL", nullable=True
+        ),
         Column("min_order_qty", "numeric(18,4)", "Minimum order", unit="item's unit", nullable=True, minimum=0),
         Column("order_multiple", "numeric(18,4)", "Order multiple", unit="item's unit", nullable=True, minimum=0),
-        Column("active", "boolean", "Requested in the 365 days before the last day of data", (f"{_LINES}.requested_on",)),
+        Column(
+            "active", "boolean", "Requested in the 365 days before the last day of data", (f"{_LINES}.requested_on",)
+        ),
         Column("attributes", "jsonb", "Other spellings, and `not_in_source`: columns the source cannot fill"),
     ),
 )
@@ -41,7 +43,9 @@ DIM_SITE = Table(
     columns=(
         Column("site_id", "text", "Site code of the ERP; UNKNOWN where a line names none", (f"{_LINES}.site_id",)),
         Column("site_name", "text", "Name; the code where the source has no name", (f"{_LINES}.site_id",)),
-        Column("state", "text", "Brazilian state, read from codes of the form UF + 3 letters + 3 digits", nullable=True),
+        Column(
+            "state", "text", "Brazilian state, read from codes of the form UF + 3 letters + 3 digits", nullable=True
+        ),
         Column("region", "text", "Region of Brazil of that state", nullable=True),
         Column("site_type", "text", "Kind of place, by its code", allowed=SITE_TYPES),
         Column("client", "text", "Tower owner; null where the source has none", nullable=True),
@@ -90,7 +94,7 @@ FACT_PURCHASE_LINES = Table(
     schema="core",
     name="fact_purchase_lines",
     group="core",
-    meaning="Lines requested from purchasing, materials and services, with their dates as far as the source knows them.",
+    meaning="Lines requested from purchasing, materials and services, with the dates that the source knows.",
     owner=OWNER,
     key=("order_id", "line_no"),
     grain=Grain.DAILY,
@@ -103,7 +107,9 @@ FACT_PURCHASE_LINES = Table(
     rules=(Rule("purchase_lines_reach_core", "Every line kept in staging within the window is here once"),),
     columns=(
         Column("order_id", "text", "Requisition number: the source has no order number", (f"{_LINES}.requisition_id",)),
-        Column("line_no", "integer", "Line of the requisition, in the sheet's order", (f"{_LINES}.row_number",), minimum=1),
+        Column(
+            "line_no", "integer", "Line of the requisition, in the sheet's order", (f"{_LINES}.row_number",), minimum=1
+        ),
         Column("item_id", "text", "Item", (f"{_LINES}.item_id",)),
         Column("site_id", "text", "Site", (f"{_LINES}.site_id",)),
         Column("supplier_id", "text", "Supplier", (f"{_LINES}.supplier_id",)),

@@ -13,7 +13,9 @@ _ACCURACY = "analytics.mv_forecast_accuracy"
 _OPEN = "analytics.mv_requests_open_daily"
 
 
-def _view(name: str, meaning: str, key: tuple[str, ...], columns: tuple[Column, ...], reads: tuple[str, ...] = ()) -> Table:
+def _view(
+    name: str, meaning: str, key: tuple[str, ...], columns: tuple[Column, ...], reads: tuple[str, ...] = ()
+) -> Table:
     return Table(
         schema="analytics",
         name=name,
@@ -67,7 +69,9 @@ MV_LEAD_TIME_SUPPLIER_FAMILY = _view(
         Column("median_days", "double precision", "Median", (f"{_LINES}.ordered_on",), "days", True),
         Column("p90_days", "double precision", "90 % quantile", (f"{_LINES}.ordered_on",), "days", True),
         Column("after_the_fact_lines", "bigint", "Bought before the request", (f"{_LINES}.after_the_fact",), minimum=0),
-        Column("receipt_lead_time_days", "double precision", "Median from order to receipt", unit="days", nullable=True),
+        Column(
+            "receipt_lead_time_days", "double precision", "Median from order to receipt", unit="days", nullable=True
+        ),
         Column("receipt_reason", "text", "Why there is none", nullable=True, allowed=("receipts_not_in_source",)),
     ),
 )
@@ -118,8 +122,12 @@ MV_ITEM_OVERVIEW = _view(
         Column("last_demand_on", "date", "Latest demand", (f"{_DEMAND}.date",), nullable=True),
         Column("demand_total", "numeric", "Demand so far", (f"{_DEMAND}.demand",), "item's unit"),
         Column("demand_52w", "numeric", "Demand of the last 364 days of data", (f"{_DEMAND}.demand",), "item's unit"),
-        Column("request_lines_52w", "bigint", "Lines in the last 364 days of data", (f"{_LINES}.requested_on",), "lines"),
-        Column("mean_weekly_demand", "double precision", "Mean", (f"{_PROFILE}.mean_weekly_demand",), "item's unit", True),
+        Column(
+            "request_lines_52w", "bigint", "Lines in the last 364 days of data", (f"{_LINES}.requested_on",), "lines"
+        ),
+        Column(
+            "mean_weekly_demand", "double precision", "Mean", (f"{_PROFILE}.mean_weekly_demand",), "item's unit", True
+        ),
         Column("origin", "date", "Latest forecast origin", (f"{_FORECASTS}.origin",), nullable=True),
         Column("served_model", "text", "Model served", (f"{_FORECASTS}.model",), nullable=True),
         Column(

@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key that is checked before publication instead of by a constraint, so that loads need no order of locks."""
+    """A foreign key that is checked before publication; a constraint would tie the loads of both tables together."""
 
     columns: tuple[str, ...]
     table: str
@@ -65,8 +65,8 @@ class Rule:
 class Table:
     """A relation of the warehouse and the asset of the same key.
 
-    `group` is the folder of `sql/` and of `nova_assets/` that makes it, and its group in Dagster. `window_column` is the
-    date by which a partitioned table is replaced; a table whose `grain` is not WHOLE has one.
+    `group` is the folder of `sql/` and of `nova_assets/` that makes it, and its group in Dagster. `window_column` is
+    the date by which a partitioned table is replaced; a table whose `grain` is not WHOLE has one.
     """
 
     schema: str

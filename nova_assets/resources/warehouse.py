@@ -38,7 +38,7 @@ class Warehouse(dg.ConfigurableResource):
     def replace_range(
         self, table: Table, window: Window | None, source: Source, run_id: str | None = None
     ) -> Published:
-        """Replace the rows of `table` in `window` (all rows when it has no window) by `source`, checked, in one transaction.
+        """Replace the rows of `table` in `window` (all rows without one) by `source`, checked, in one transaction.
 
         Raises:
             PublicationError: a check failed; the old rows stay.

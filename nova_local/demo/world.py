@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nova_local.demo import names
@@ -87,19 +88,25 @@ def make_world(size: Size, rng: random.Random) -> World:
     )
     services = max(4, min(size.items // 12, len(names.SERVICES)))
     items = [make_service(number, size, suppliers, rng) for number in range(1, services + 1)]
-    goods = [
-        (product, f"{product.noun} {variant} {finish}")
-        for product in names.PRODUCTS
-        for variant, finish in itertools.product(product.sizes, product.finishes)
-    ]
-    rng.shuffle(goods)
-    rounds = itertools.chain.from_iterable(
-        ((product, name if turn == 0 else f"{name} MOD. {turn + 1}") for product, name in goods)
-        for turn in itertools.count()
-    )
-    for number, (product, name) in enumerate(itertools.islice(rounds, size.items - services), start=1):
+    for number, (product, name) in enumerate(itertools.islice(goods(rng), size.items - services), start=1):
         items.append(make_good(number, product, name, size, suppliers, rng))
     return World(tuple(items), tuple(make_sites(size.sites, rng)), suppliers)
+
+
+def goods(rng: random.Random) -> Iterator[tuple[names.Product, str]]:
+    """Names of materials without end: first one of every kind, then the others, then further models of all."""
+    kinds = [
+        [(product, f"{product.noun} {variant} {finish}") for variant in product.sizes for finish in product.finishes]
+        for product in names.PRODUCTS
+    ]
+    for kind in kinds:
+        rng.shuffle(kind)
+    others = [named for kind in kinds for named in kind[1:]]
+    rng.shuffle(others)
+    ordered = [kind[0] for kind in kinds] + others
+    yield from ordered
+    for model in itertools.count(2):
+        yield from ((product, f"{name} MOD. {model}") for product, name in ordered)
 
 
 def make_service(number: int, size: Size, suppliers: tuple[Supplier, ...], rng: random.Random) -> Item:

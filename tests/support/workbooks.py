@@ -9,7 +9,15 @@ from typing import Any
 
 import xlsxwriter
 
-from nova_assets.extracts.workbook.sheets import LINE_HEADERS, LINES_SHEET, SITE_HEADERS, SITES_SHEET, Line, Workbook, cell_text
+from nova_assets.extracts.workbook.sheets import (
+    LINE_HEADERS,
+    LINES_SHEET,
+    SITE_HEADERS,
+    SITES_SHEET,
+    Line,
+    Workbook,
+    cell_text,
+)
 
 A_LINE: Mapping[str, Any] = {
     "deposito": "BAFRD017",
@@ -56,5 +64,5 @@ def write_workbook(
             sheet.write_row(blank_rows_above, 0, list(headers))
             for row, change in enumerate(lines, start=blank_rows_above + 1):
                 cells = {**A_LINE, **change}
-                sheet.write_row(row, 0, [cells.get(names.get(header.strip(), ""), None) for header in headers])
+                sheet.write_row(row, 0, [cells.get(names.get(header.strip(), "")) for header in headers])
     return path

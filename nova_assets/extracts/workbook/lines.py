@@ -137,7 +137,9 @@ class _Draft:
             raise _RejectError("item_missing", f"{LINE_HEADERS['produto_servico']} is empty")
         quantity = take(cells.quantity, "quantidade", "quantity_invalid")
         if quantity is None or quantity <= 0:
-            raise _RejectError("quantity_invalid", f"{LINE_HEADERS['quantidade']} is {line.cells['quantidade'] or 'empty'}")
+            raise _RejectError(
+                "quantity_invalid", f"{LINE_HEADERS['quantidade']} is {line.cells['quantidade'] or 'empty'}"
+            )
         requested_on = take(cells.day, "data_solicitado", "date_unreadable")
         ordered_on = take(cells.day, "data_de_compra", "date_unreadable")
         if requested_on is None:
@@ -180,8 +182,7 @@ class _Draft:
             site = self._repaired("site_cut", whole)
         return PurchaseLine(
             row_number=self.source.row_number,
-            requisition_id=self.requisition_id
-            or self._repaired("requisition_missing", f"ROW{self.source.row_number}"),
+            requisition_id=self.requisition_id or self._repaired("requisition_missing", f"ROW{self.source.row_number}"),
             item_id=self.item_id,
             item_name=name,
             family=family,
@@ -267,6 +268,6 @@ def _merge_repeated(lines: Sequence[PurchaseLine], sources: Mapping[int, Line]) 
         if not line.is_service:
             first = first_rows.setdefault(tuple(sources[line.row_number].cells.values()), line.row_number)
             if first != line.row_number:
-                line = replace(line, merged_into=first, repairs=(*line.repairs, "material_repeated"))  # noqa: PLW2901
+                line = replace(line, merged_into=first, repairs=(*line.repairs, "material_repeated"))
         merged.append(line)
     return merged

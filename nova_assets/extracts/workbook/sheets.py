@@ -69,7 +69,9 @@ def read_workbook(path: Path) -> Workbook:
     book = _open(path)
     lines = list(_lines(book, path, LINES_SHEET, LINE_HEADERS))
     if not lines:
-        raise WorkbookError(f"{path.name}: the sheet “{LINES_SHEET}” has a header and no lines. Export the report again.")
+        raise WorkbookError(
+            f"{path.name}: the sheet “{LINES_SHEET}” has a header and no lines. Export the report again."
+        )
     return Workbook(lines, list(_lines(book, path, SITES_SHEET, SITE_HEADERS)))
 
 
@@ -81,7 +83,9 @@ def _open(path: Path) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(path)
     except PasswordError as error:
-        raise WorkbookError(f"{path.name} is protected by a password: save it without one and load it again.") from error
+        raise WorkbookError(
+            f"{path.name} is protected by a password: save it without one and load it again."
+        ) from error
     except (CalamineError, OSError) as error:
         if path.read_bytes()[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             raise WorkbookError(
@@ -106,7 +110,9 @@ def _sheet(book: CalamineWorkbook, path: Path, wanted: str) -> list[list[Any]]:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (KeyError, WorksheetNotFound) as error:
         found = ", ".join(f"“{name}”" for name in book.sheet_names) or "none"
-        raise WorkbookError(f"{path.name} has no sheet “{wanted}”; it has {found}. Is this the purchasing report?") from error
+        raise WorkbookError(
+            f"{path.name} has no sheet “{wanted}”; it has {found}. Is this the purchasing report?"
+        ) from error
 
 
 def _find_header(

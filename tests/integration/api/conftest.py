@@ -90,7 +90,9 @@ def warehouse(services: Services) -> Warehouse:
     """The migrated schema with its materialized views replaced by tables of the same columns."""
     with psycopg.connect(services.superuser_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE nova".encode())
-    warehouse = Warehouse(services.admin_url.removesuffix("/nova") + f"/{DATABASE}", services.role_url("nova_api_ro", DATABASE))
+    warehouse = Warehouse(
+        services.admin_url.removesuffix("/nova") + f"/{DATABASE}", services.role_url("nova_api_ro", DATABASE)
+    )
     with psycopg.connect(warehouse.admin_url, autocommit=True) as connection:
         views = connection.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'analytics'").fetchall()
         connection.execute("SET ROLE nova_owner")

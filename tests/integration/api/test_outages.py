@@ -77,9 +77,7 @@ async def test_a_process_that_starts_without_postgres_serves_what_redis_holds(ad
     assert datasets.status_code == 503
 
 
-async def test_no_answer_is_staler_than_its_policy_allows(
-    address, serving, settings, outage, eventually, monkeypatch
-):
+async def test_no_answer_is_staler_than_its_policy_allows(address, serving, settings, outage, eventually, monkeypatch):
     brief = msgspec.structs.replace(settings, redis_url=None)
     async with serving(brief) as client:
         await client.get(address)

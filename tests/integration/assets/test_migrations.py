@@ -80,7 +80,11 @@ ALIASES = {"timestamptz": "timestamp with time zone"}
 
 @pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.relation)
 def test_the_database_has_the_columns_types_and_key_that_the_registry_says(database, table):
-    columns = [(name, type_, required) for relation, name, type_, required in shape(database.admin_url) if relation == table.relation]
+    columns = [
+        (name, type_, required)
+        for relation, name, type_, required in shape(database.admin_url)
+        if relation == table.relation
+    ]
     types = {name: type_ for name, type_, _ in columns}
     assert types == {c.name: ALIASES.get(c.type, c.type) for c in table.columns}
     if table.kind is Kind.TABLE:
@@ -141,6 +145,10 @@ def test_the_api_can_neither_write_nor_make_tables(database):
 
 def test_the_pipeline_owns_nothing_and_cannot_change_the_schema(database):
     with psycopg.connect(database.pipeline_url, autocommit=True) as pipeline:
-        for statement in ("DROP TABLE core.dim_item", "ALTER TABLE core.dim_item ADD COLUMN n integer", "CREATE ROLE x"):
+        for statement in (
+            "DROP TABLE core.dim_item",
+            "ALTER TABLE core.dim_item ADD COLUMN n integer",
+            "CREATE ROLE x",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 pipeline.execute(sql.SQL(statement))

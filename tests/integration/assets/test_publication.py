@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from nova_assets import publication
 from nova_assets.partitions import Window
@@ -21,9 +22,7 @@ from nova_assets.resources.warehouse import Warehouse
 YEAR = Window(date(2024, 1, 1), date(2024, 12, 31))
 Row = tuple[str, date, float | None]
 
-SCHEMA = pa.schema(
-    [("sensor", pa.string()), ("date", pa.date32()), ("value", pa.float64()), ("note", pa.string())]
-)
+SCHEMA = pa.schema([("sensor", pa.string()), ("date", pa.date32()), ("value", pa.float64()), ("note", pa.string())])
 days = st.dates(YEAR.first, YEAR.last)
 rows = st.dictionaries(st.tuples(st.sampled_from("abc"), days), st.none() | st.floats(0, 1e6), max_size=25)
 windows = st.tuples(days, st.integers(0, 120)).map(
@@ -128,13 +127,21 @@ def test_null_the_empty_string_quotes_and_line_breaks_survive_the_copy(warehouse
         connection.execute("CREATE TEMPORARY TABLE kept (n integer, t text)")
         publication.copy_arrow(
             connection,
-            psycopg.sql.Identifier("kept"),
+            sql.Identifier("kept"),
             pa.table({"n": pa.array(range(len(text))), "t": pa.array(text, pa.string())}),
         )
         assert [row[0] for row in connection.execute("SELECT t FROM kept ORDER BY n")] == text
 
 
-STEPS = ("candidate_readings", "ANALYZE", "make_month_partitions", "DELETE FROM", "INSERT INTO", "dataset_versions", "notify")
+STEPS = (
+    "candidate_readings",
+    "ANALYZE",
+    "make_month_partitions",
+    "DELETE FROM",
+    "INSERT INTO",
+    "dataset_versions",
+    "notify",
+)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -149,7 +156,7 @@ def test_a_writer_killed_at_any_step_leaves_the_old_rows(warehouse, readings, re
                 killed.append(self.info.backend_pid)
                 with psycopg.connect(database.admin_url, autocommit=True) as administrator:
                     administrator.execute("SELECT pg_terminate_backend(%s)", killed)
-            return super().execute(query, *arguments, **options)
+            return super().execute(query, *arguments, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     with pytest.raises(psycopg.OperationalError), Killed.connect(database.pipeline_url) as connection:
         publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None)
@@ -171,7 +178,7 @@ def test_overlapping_writers_take_turns_and_the_table_is_one_of_theirs(warehouse
         ]
         try:
             warehouse.replace_range(readings, window, arrow(values))
-        except Exception as error:  # noqa: BLE001 - reported by the assertion below
+        except Exception as error:
             errors.append(error)
 
     threads = [threading.Thread(target=write, args=pair) for pair in enumerate(windows)]

@@ -32,7 +32,9 @@ def test_what_may_pass_is_unavailable(error):
     assert caught.value.retry_after > 0
 
 
-@pytest.mark.parametrize("error", [asyncpg.CharacterNotInRepertoireError("secret"), asyncpg.DatetimeFieldOverflowError("secret")])
+@pytest.mark.parametrize(
+    "error", [asyncpg.CharacterNotInRepertoireError("secret"), asyncpg.DatetimeFieldOverflowError("secret")]
+)
 def test_a_value_that_no_query_can_use_is_refused(error):
     with pytest.raises(RefusedError) as caught, translated():
         raise error

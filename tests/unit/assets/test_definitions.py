@@ -1,4 +1,4 @@
-"""What every asset must have, so that an engineer finds it and trusts it; and that definitions load with nothing set."""
+"""What every asset must have, so that an engineer finds it and trusts it; and definitions that load with nothing set."""
 
 import os
 import subprocess
@@ -38,7 +38,9 @@ def test_every_table_is_an_asset_of_the_same_key_in_its_group(table):
     asset = GRAPH.get(asset_key(table.relation))
     assert asset.group_name == table.group
     assert asset.is_materializable or asset.key == inventory.key
-    assert {key.to_user_string() for key in asset.parent_keys} == {relation.replace(".", "/") for relation in table.upstream}
+    assert {key.to_user_string() for key in asset.parent_keys} == {
+        relation.replace(".", "/") for relation in table.upstream
+    }
 
 
 @pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.relation)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.workbooks import A_LINE, workbook
 
 from nova_assets.extracts.workbook.lines import NO_FAMILY, UNKNOWN, repair
 from nova_assets.extracts.workbook.rules import CODES, RULES, Action
+from tests.support.workbooks import A_LINE, workbook
 
 TODAY = date(2026, 1, 31)
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "erp-workbook.md"

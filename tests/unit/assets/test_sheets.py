@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from tests.support.workbooks import write_workbook
 
 from nova_assets.extracts.workbook.sheets import LINE_HEADERS, LINES_SHEET, SITES_SHEET, WorkbookError, read_workbook
+from tests.support.workbooks import write_workbook
 
 HEADERS = tuple(LINE_HEADERS.values())
 

@@ -50,8 +50,13 @@ describe("dates", () => {
     expect(pt.dayMonth("2025-01-01")).toBe("01/01");
   });
 
+  test("cannot be read with day and month exchanged", () => {
+    expect(en.date("2025-10-09")).toBe("09 Oct 25");
+    expect(en.dayMonth("2025-10-09")).toBe("09 Oct");
+  });
+
   test("tell instants in the depots' time zone", () => {
-    expect(pt.dateTime("2025-10-25T02:30:00Z")).toBe("24/10/2025, 23:30");
+    expect(pt.dateTime("2025-10-25T02:30:00Z")).toBe("24/10/25, 23:30");
   });
 
   test("tell ages in the largest whole step", () => {

@@ -8,12 +8,6 @@ export const NO_VALUE = "—";
 /** The depots' clock: instants are told in it wherever the reader sits. */
 const TIME_ZONE = "America/Bahia";
 
-/** Short in each language, and never a day that could be read as a month. */
-const DATE_STYLES = {
-  "pt-BR": { locale: "pt-BR", month: "2-digit" },
-  en: { locale: "en-GB", month: "short" },
-} as const satisfies Record<Locale, { locale: string; month: "2-digit" | "short" }>;
-
 const AGE_STEPS = [
   { unit: "day", seconds: 86_400 },
   { unit: "hour", seconds: 3_600 },
@@ -21,7 +15,7 @@ const AGE_STEPS = [
 ] as const;
 
 export interface Formatter {
-  /** At most three leading digits' worth of detail: 1.234 · 56,7 · 0,08. */
+  /** With more decimals the smaller it is: 1.234 · 56,7 · 0,08. */
   number(value: number | Missing): string;
   /** Whole numbers: rows, lines, versions. */
   count(value: number | Missing): string;
@@ -33,7 +27,7 @@ export interface Formatter {
   signedPercent(value: number | Missing): string;
   money(value: number | Missing): string;
   days(value: number | Missing): string;
-  /** A calendar day (ISO date), numeric and short. */
+  /** A calendar day (ISO date), short. */
   date(value: string | Missing): string;
   /** Day and month only, for axes. */
   dayMonth(value: string): string;
@@ -43,55 +37,73 @@ export interface Formatter {
   age(seconds: number | Missing): string;
 }
 
+/** A day that nobody can take for a month: in English the month is a word. */
+const DATE_STYLES = {
+  "pt-BR": { locale: "pt-BR", month: "2-digit" },
+  en: { locale: "en-GB", month: "short" },
+} as const;
+
 const midnight = (date: string) => new Date(`${date}T00:00:00Z`);
 
-/** Rounds to what `number` shows, and turns the minus zero of a rounded residue into zero. */
-function decimals(value: number): number {
-  const size = Math.abs(value);
-  if (size >= 100) return 0;
-  return size >= 1 ? 1 : 2;
+/** Leaves what is missing to `NO_VALUE`. */
+function known<Value>(show: (value: Value) => string): (value: Value | Missing) => string {
+  return (value) => (value === null || value === undefined ? NO_VALUE : show(value));
+}
+
+function numberFormats(locale: Locale) {
+  // "negative" shows the sign of a negative number, but not of a zero that was rounded from one.
+  const of = (options: Intl.NumberFormatOptions) => {
+    const { format } = new Intl.NumberFormat(locale, { signDisplay: "negative", ...options });
+    return (value: number) => format(value);
+  };
+  return {
+    whole: of({ maximumFractionDigits: 0 }),
+    tenths: of({ maximumFractionDigits: 1 }),
+    hundredths: of({ maximumFractionDigits: 2 }),
+    percent: of({ style: "percent", maximumFractionDigits: 1 }),
+    signedPercent: of({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }),
+    money: of({ style: "currency", currency: "BRL" }),
+    days: of({ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 }),
+  };
+}
+
+function dateFormats(language: Locale) {
+  const { locale, month } = DATE_STYLES[language];
+  const calendar = { timeZone: "UTC", day: "2-digit", month } as const;
+  const instant = { ...calendar, timeZone: TIME_ZONE, year: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
+  return {
+    date: new Intl.DateTimeFormat(locale, { ...calendar, year: "2-digit" }),
+    dayMonth: new Intl.DateTimeFormat(locale, calendar),
+    dateTime: new Intl.DateTimeFormat(locale, instant),
+  };
 }
 
 export function createFormatter(locale: Locale): Formatter {
-  const numbers = [0, 1, 2].map(
-    (digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits, signDisplay: "negative" }),
-  );
-  const unitless = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const percent = unitless({ style: "percent", maximumFractionDigits: 1, signDisplay: "negative" });
-  const signedPercent = unitless({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  const money = unitless({ style: "currency", currency: "BRL" });
-  const day = unitless({ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 });
-  const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-  const date = utc({ day: "2-digit", month: "2-digit", year: "2-digit" });
-  const dayMonth = utc({ day: "2-digit", month: "2-digit" });
-  const dateTime = new Intl.DateTimeFormat(locale, {
-    timeZone: TIME_ZONE,
-    dateStyle: "short",
-    timeStyle: "short",
-  });
+  const numbers = numberFormats(locale);
+  const dates = dateFormats(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
 
-  const orNothing =
-    <Value>(show: (value: Value) => string) =>
-    (value: Value | Missing) =>
-      value === null || value === undefined ? NO_VALUE : show(value);
-
-  const number = (value: number) => (numbers[decimals(value)] ?? percent).format(value);
+  const number = (value: number) => {
+    const size = Math.abs(value);
+    if (size >= 100) return numbers.whole(value);
+    return size >= 1 ? numbers.tenths(value) : numbers.hundredths(value);
+  };
+  const age = (seconds: number) => {
+    const step = AGE_STEPS.find((candidate) => seconds >= candidate.seconds) ?? AGE_STEPS[2];
+    return relative.format(-Math.floor(seconds / step.seconds), step.unit);
+  };
 
   return {
-    number: orNothing(number),
-    count: orNothing((value: number) => unitless({ maximumFractionDigits: 0 }).format(value)),
-    quantity: (value, unit) => orNothing((known: number) => `${number(known)} ${unit}`)(value),
-    percent: orNothing((value: number) => percent.format(value)),
-    signedPercent: orNothing((value: number) => signedPercent.format(value)),
-    money: orNothing((value: number) => money.format(value)),
-    days: orNothing((value: number) => day.format(value)),
-    date: orNothing((value: string) => date.format(midnight(value))),
-    dayMonth: (value) => dayMonth.format(midnight(value)),
-    dateTime: orNothing((value: string) => dateTime.format(new Date(value))),
-    age: orNothing((seconds: number) => {
-      const step = AGE_STEPS.find((candidate) => seconds >= candidate.seconds) ?? AGE_STEPS[2];
-      return relative.format(-Math.floor(seconds / step.seconds), step.unit);
-    }),
+    number: known(number),
+    count: known(numbers.whole),
+    quantity: (value, unit) => known((quantity: number) => `${number(quantity)} ${unit}`)(value),
+    percent: known(numbers.percent),
+    signedPercent: known(numbers.signedPercent),
+    money: known(numbers.money),
+    days: known(numbers.days),
+    date: known((value: string) => dates.date.format(midnight(value))),
+    dayMonth: (value) => dates.dayMonth.format(midnight(value)),
+    dateTime: known((value: string) => dates.dateTime.format(new Date(value))),
+    age: known(age),
   };
 }

@@ -65,5 +65,5 @@ test("figures follow the reader's language", () => {
       <Facts item={item} />
     </I18nProvider>,
   );
-  expect(factOf("Forecast in 4 weeks")).toBe("Forecast in 4 weeks1,052 KGfrom 10/20/25 on");
+  expect(factOf("Forecast in 4 weeks")).toBe("Forecast in 4 weeks1,052 KGfrom 20 Oct 25 on");
 });
