@@ -26,7 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from nova_assets.forecasting.parameters import SHORTEST_HISTORY_WEEKS
+from nova_assets.forecasting.parameters import FEWEST_WEEKS_FOR_VARIANCE
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ LARGEST_COUNTED_MEAN = 10_000.0
 def index_of_dispersion(summary: pd.DataFrame) -> Floats:
     """D = variance / mean of weekly demand, per item, in the item's unit.
 
-    The sample variance needs some weeks. With fewer than `SHORTEST_HISTORY_WEEKS` the compound Poisson estimate
+    The sample variance needs some weeks. With fewer than `FEWEST_WEEKS_FOR_VARIANCE` the compound Poisson estimate
     Σy²/Σy is used, which is defined, and not zero, from the first demand on.
 
     Args:
@@ -58,7 +58,7 @@ def index_of_dispersion(summary: pd.DataFrame) -> Floats:
     from_sizes = squares / total
     mean = total / weeks
     variance = (squares - weeks * mean**2) / np.maximum(weeks - 1, 1)
-    return np.where(weeks < SHORTEST_HISTORY_WEEKS, from_sizes, np.maximum(variance, 0.0) / mean)
+    return np.where(weeks < FEWEST_WEEKS_FOR_VARIANCE, from_sizes, np.maximum(variance, 0.0) / mean)
 
 
 def weekly_quantiles(mean: Floats, dispersion: Floats, integral: NDArray[np.bool_], levels: Sequence[float]) -> Floats:

@@ -8,8 +8,11 @@ HORIZON_WEEKS = 13
 QUANTILES = {"q05": 0.05, "q10": 0.10, "q50": 0.50, "q90": 0.90, "q95": 0.95, "q99": 0.99}
 """Column of the lake table → level of the quantile of one week's demand."""
 
-SHORTEST_HISTORY_WEEKS = 13
-"""Below this many observed weeks an item borrows from the portfolio, and its dispersion is read from its sizes."""
+SHORTEST_HISTORY_WEEKS = 26
+"""Below this many observed weeks an item borrows from the portfolio."""
+
+FEWEST_WEEKS_FOR_VARIANCE = 13
+"""Below this many observed weeks the dispersion of demand is read from its sizes, not from its sample variance."""
 
 FEWEST_DEMANDS = 2
 """Below this many weeks with demand an item has no demand class."""

@@ -6,7 +6,7 @@ compares it with the migrated database. A new table is one entry here, one SQL f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -80,7 +80,7 @@ class Table:
     grain: Grain = Grain.WHOLE
     window_column: str | None = None
     references: tuple[Reference, ...] = ()
-    rules: tuple[Rule, ...] = field(default=())
+    rules: tuple[Rule, ...] = ()
     reads: tuple[str, ...] = ()
     """Relations the asset reads beyond the sources of its columns (filters, joins)."""
 

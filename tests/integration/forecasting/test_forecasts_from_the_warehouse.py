@@ -88,4 +88,4 @@ def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(fi
     counts = {item: sum(row["item_id"] == item for row in rows) for item in ITEMS}
     assert counts == {"000123": 3 * 26, "000124": 3 * 26, "SV0001": 0, "NEW001": 26}
     served = {(row["item_id"], row["model"]) for row in rows if row["served"]}
-    assert served == {("000123", "imapa"), ("000124", "imapa"), ("NEW001", "pooled_occurrence")}
+    assert served == {("000123", "tsb"), ("000124", "tsb"), ("NEW001", "pooled_occurrence")}

@@ -1,4 +1,4 @@
-"""What every asset must have, so that an engineer finds it and trusts it; and definitions that load with nothing set."""
+"""What every asset must have for engineers to find and trust it; and definitions that load with nothing set."""
 
 import os
 import subprocess

@@ -95,7 +95,7 @@ def test_a_run_says_which_data_models_and_seconds_it_took(resources: dict[str, A
     metadata: dict[str, Any] = {name: entry.value for name, entry in event.materialization.metadata.items()}
     assert metadata["data_versions"]["analytics/features_demand_weekly"] == 7
     assert set(metadata["seconds"]) == {"read", "forecast", "write"}
-    assert set(metadata["seconds_per_model"]) == {"historic_average", "imapa", "pooled_occurrence"}
+    assert set(metadata["seconds_per_model"]) == {"historic_average", "tsb", "imapa", "pooled_occurrence"}
     assert sum(metadata["items_per_class"].values()) == sum(metadata["items_per_served_model"].values())
     assert "| too_short | pooled_occurrence |" in metadata["examples"]
 

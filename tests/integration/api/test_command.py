@@ -1,0 +1,84 @@
+"""`python -m nova_api` as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from nova_local.ports import any_free
+
+
+@pytest.fixture
+def environment(warehouse, services) -> dict[str, str]:
+    given = {"NOVA_API_DATABASE_URL": warehouse.reader_url, "NOVA_API_PORT": str(any_free())}
+    redis = {"REDIS_URL": services.redis_url} if services.redis_url else {}
+    return {**os.environ, **given, **redis}
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nova_api", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_serve_answers_over_the_network_and_ends_cleanly(environment):
+    origin = f"http://127.0.0.1:{environment['NOVA_API_PORT']}"
+    server = subprocess.Popen([sys.executable, "-m", "nova_api", "serve"], env=environment)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                ready = httpx.get(f"{origin}/health/ready")
+                break
+            except httpx.TransportError:
+                assert time.monotonic() < deadline, "the server did not answer in 30 s"
+                time.sleep(0.1)
+        items = httpx.get(f"{origin}/api/v1/items")
+        head = httpx.head(f"{origin}/api/v1/items")
+        again = httpx.get(f"{origin}/api/v1/items", headers={"If-None-Match": items.headers["etag"]})
+    finally:
+        server.send_signal(signal.SIGTERM)
+        ended = server.wait(20)
+    assert ready.json()["status"] == "ready"
+    assert (items.status_code, head.status_code, again.status_code) == (200, 200, 304)
+    assert head.headers["content-length"] == items.headers["content-length"]
+    assert ended == 0
+
+
+@pytest.mark.parametrize(
+    ("missing", "extra", "message"),
+    [
+        ("NOVA_API_DATABASE_URL", {}, "NOVA_API_DATABASE_URL is not set"),
+        ("NOVA_API_PORT", {"NOVA_API_HOST": "0.0.0.0"}, "NOVA_API_ALLOW_REMOTE"),
+    ],
+)
+def test_serve_refuses_to_start_and_says_why(environment, missing, extra, message):
+    del environment[missing]
+    done = run(environment | extra, "serve")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_finds_nothing_wrong_where_all_is_there(environment, warehouse):
+    from nova_api.cache.policy import POLICIES
+
+    for dataset in {dataset for policy in POLICIES.values() for dataset in policy.datasets}:
+        warehouse.publish(dataset)
+    done = run(environment, "check")
+    assert (done.returncode, "FAIL" in done.stdout) == (0, False), done.stdout
+    assert "only reads" in done.stdout
+
+
+def test_check_names_what_is_wrong(environment, warehouse):
+    warehouse.execute("DELETE FROM support.dataset_versions WHERE dataset = 'core.dim_item'")
+    environment["NOVA_API_DATABASE_URL"] = warehouse.admin_url
+    done = run(environment, "check")
+    assert done.returncode == 1
+    assert "core.dim_item: it was never materialized" in done.stdout
+    assert "may write to" in done.stdout
