@@ -58,7 +58,6 @@ def serve() -> int:
         backlog=1024,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
-        process_name="nova_api",
     ).serve()
     return 0
 

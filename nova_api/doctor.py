@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import asyncpg
+
 from nova_api.cache.policy import POLICIES
 from nova_api.cache.shared import NoSharedTier, RedisTier
 from nova_api.database import Database, Snapshot
@@ -32,7 +34,7 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         async with database.snapshot() as snapshot:
             return [Finding("database", True, "PostgreSQL answers"), *await _tables(snapshot), await _role(snapshot)]
-    except UnavailableError as error:
+    except (UnavailableError, asyncpg.PostgresError) as error:
         return [Finding("database", False, str(error))]
     finally:
         await database.close()

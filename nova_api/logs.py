@@ -13,6 +13,6 @@ def configure(level: str) -> None:
             "disable_existing_loggers": False,
             "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "loggers": {"nova_api": {"level": level.upper(), "handlers": ["stderr"], "propagate": True}},
+            "loggers": {"nova_api": {"level": level, "handlers": ["stderr"], "propagate": True}},
         }
     )

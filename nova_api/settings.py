@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class SettingsError(RuntimeError):
@@ -22,10 +24,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: Annotated[
         str,
-        _setting("NOVA_API_DATABASE_URL", "PostgreSQL of the warehouse, as a role that only reads", min_length=1),
+        _setting(
+            "NOVA_API_DATABASE_URL",
+            "PostgreSQL of the warehouse, as a role that only reads",
+            pattern="^postgres(ql)?://",
+        ),
     ]
     redis_url: Annotated[
-        str | None, _setting("REDIS_URL", "Redis shared by the API's processes; absent: the memory tier alone")
+        Annotated[str, msgspec.Meta(pattern="^(rediss?|unix)://")] | None,
+        _setting("REDIS_URL", "Redis shared by the API's processes; absent: the memory tier alone"),
     ] = None
     host: Annotated[str, _setting("NOVA_API_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, _setting("NOVA_API_PORT", "Port to listen on", ge=1, le=65535)] = 8000
@@ -51,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mib: Annotated[
         int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
     ] = 64
-    log_level: Annotated[str, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
+    log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
 
     def __repr__(self) -> str:
         """The settings without the URLs, which hold passwords."""

@@ -20,6 +20,8 @@ NOT_SET_UP = "the warehouse has no such table yet: apply the migrations"
 
 UNAVAILABLE = {
     "08": UNREACHABLE,
+    "28": "the warehouse refuses the API's role",
+    "3D000": NOT_SET_UP,
     "53": "the warehouse has no room for another query",
     "57P": UNREACHABLE,
     "57014": "the query took too long",

@@ -49,7 +49,6 @@ def table_spec(table: Table, *, kinds: set[str], code: str) -> dg.AssetSpec:
         metadata={
             "dagster/table_name": table.relation,
             "dagster/column_schema": _column_schema(table),
-            "dagster/column_lineage": _column_lineage(table),
             "key": ", ".join(table.key),
         },
     )
@@ -122,7 +121,11 @@ def _materialized(
     context: dg.AssetExecutionContext, published: Published, metadata: Mapping[str, Any]
 ) -> dg.MaterializeResult:
     key = asset_key(published.relation)
-    _add_partition_counts(context, key, published)
+    lineage = {"dagster/column_lineage": column_lineage(registry.table(published.relation))}
+    if context.has_partition_key_range:
+        _add_partition_counts(context, key, published)
+        # Dagster shows the lineage of the latest event: on every partition's it would only be repeated.
+        context.add_asset_metadata(lineage, asset_key=key, partition_key=context.partition_key_range.end)
     return dg.MaterializeResult(
         asset_key=key,
         metadata={
@@ -131,6 +134,7 @@ def _materialized(
             "changed": published.changed,
             "version": published.version,
             **metadata,
+            **({} if context.has_partition_key_range else lineage),
         },
         check_results=[_check_result(key, result) for result in published.checks],
     )
@@ -147,9 +151,8 @@ def _failed_examples(error: PublicationError) -> dict[str, dg.MetadataValue]:
 
 def _mapping(table: Table, upstream: str) -> dg.PartitionMapping | None:
     """What a partition reads of another partitioned table: its own days, or, made on an origin, the past alone."""
-    try:
-        source = registry.table(upstream)
-    except KeyError:
+    source = next((entry for entry in registry.ALL if entry.relation == upstream), None)
+    if source is None:
         return None
     if Grain.WHOLE in (table.grain, source.grain):
         return None
@@ -181,7 +184,8 @@ def _constraints(column: registry.Column) -> list[str]:
     return [constraint for constraint in stated if constraint]
 
 
-def _column_lineage(table: Table) -> dg.TableColumnLineage:
+def column_lineage(table: Table) -> dg.TableColumnLineage:
+    """Which columns each column of a table is made from, as Dagster shows it."""
     return dg.TableColumnLineage(
         {
             column.name: [
@@ -195,8 +199,6 @@ def _column_lineage(table: Table) -> dg.TableColumnLineage:
 
 
 def _add_partition_counts(context: dg.AssetExecutionContext, key: dg.AssetKey, published: Published) -> None:
-    if not context.has_partition_key_range:
-        return
     for partition in context.partition_keys:
         rows = sum(count for day, count in published.rows_by_date.items() if day.isoformat() == partition)
         context.add_asset_metadata({"dagster/partition_row_count": rows}, asset_key=key, partition_key=partition)

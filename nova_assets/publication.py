@@ -197,8 +197,9 @@ class _Candidate:
         return row or (None, None)
 
     def _differs(self) -> bool:
-        present = sql.SQL("SELECT {} FROM {}{}").format(self.columns, self.target, self._where())
-        wanted = sql.SQL("SELECT {} FROM {}").format(self.columns, self.name)
+        compared = sql.SQL(", ").join(sql.Identifier(c.name) for c in self.table.columns if not c.volatile)
+        present = sql.SQL("SELECT {} FROM {}{}").format(compared, self.target, self._where())
+        wanted = sql.SQL("SELECT {} FROM {}").format(compared, self.name)
         query = sql.SQL("SELECT EXISTS (({0}) EXCEPT ALL ({1})) OR EXISTS (({1}) EXCEPT ALL ({0}))")
         row = self.connection.execute(query.format(present, wanted), self._bounds()).fetchone()
         return bool(row and row[0])

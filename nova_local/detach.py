@@ -13,7 +13,7 @@ from nova_local.files import is_locked
 from nova_local.home import Home
 from nova_local.logs import failure
 from nova_local.orphans import stop_orphans
-from nova_local.processes import ProcessId
+from nova_local.processes import ProcessId, is_alive
 from nova_local.progress import Progress
 
 PART = "nova"
@@ -66,7 +66,7 @@ def stop_running(home: Home) -> str:
         raise LocalError(f"{home.lock} is held by a process that {home.state} does not name: try again in a second")
     supervisor.terminate()
     deadline = time.monotonic() + STOP_PATIENCE
-    while is_locked(home.lock):
+    while is_locked(home.lock) or is_alive(supervisor):
         if time.monotonic() > deadline:
             raise failure(f"process {supervisor.pid} does not end", home.log(PART))
         time.sleep(PAUSE)

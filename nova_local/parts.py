@@ -5,7 +5,7 @@ The commands stand in the Procfile; PostgreSQL and Valkey have supervisors of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +40,17 @@ class Part:
     after: tuple[str, ...]
 
 
-def choose_ports(remembered: Mapping[str, int]) -> dict[str, int]:
-    """A free port for every part: the one of last time, else the usual one, else the next."""
-    chosen: dict[str, int] = {}
+def choose_ports(remembered: Mapping[str, int], keep: Collection[str] = ()) -> dict[str, int]:
+    """A port for every part: the one of last time if it is free, else the usual one, else the next.
+
+    Those named in `keep` are in use by their own parts and stay.
+    """
+    chosen = {name: remembered[name] for name in keep}
     for name, usual in USUAL_PORTS.items():
-        last = remembered.get(name, usual)
-        free = is_free(last) and last not in chosen.values()
-        chosen[name] = last if free else first_free(usual, chosen.values())
+        if name not in chosen:
+            last = remembered.get(name, usual)
+            free = last not in chosen.values() and is_free(last)
+            chosen[name] = last if free else first_free(usual, chosen.values())
     return chosen
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from nova_local.errors import LocalError
 
 RUN_MARK = "NOVA_RUN_ID"  # environment variable that every process of one `nova up` inherits, also grandchildren
 CLOCK_TOLERANCE = 5.0  # seconds: the kernel's start times shift a little when the clock is set
+PAUSE = 0.05
 POLITE = ((signal.SIGTERM, 15.0),)
 
 
@@ -34,7 +36,7 @@ class ProcessId:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.created) < CLOCK_TOLERANCE
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if same and is_alive(process) else None
         except psutil.NoSuchProcess:
             return None
 
@@ -91,14 +93,21 @@ def mark_of(process: psutil.Process) -> str | None:
     return None
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Running, and not a zombie that waits for a parent which is in no hurry (PID 1 of many containers)."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def stop_found(processes: Iterable[psutil.Process], request: signal.Signals, patience: float) -> None:
     """End processes that need not be our children; those that ignore the request for `patience` seconds are killed."""
-    targets = list(processes)
-    for process in targets:
-        with suppress(psutil.NoSuchProcess):
-            process.send_signal(request)
-    _, stubborn = psutil.wait_procs(targets, timeout=patience)
-    for process in stubborn:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=10)
+    alive = list(processes)
+    for demand, seconds in ((request, patience), (signal.SIGKILL, 10.0)):
+        for process in alive:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(demand)
+        deadline = time.monotonic() + seconds
+        while (alive := [process for process in alive if is_alive(process)]) and time.monotonic() < deadline:
+            time.sleep(PAUSE)

@@ -14,8 +14,8 @@ from nova_local.credentials import load_or_create
 from nova_local.embedded import Services
 from nova_local.environment import child_environment
 from nova_local.home import Home
-from nova_local.orphans import CACHE, DATABASE
-from nova_local.parts import API, PAGE, WEBSERVER, Part, read_parts, runs
+from nova_local.orphans import CACHE, DATABASE, SERVERS
+from nova_local.parts import API, PAGE, WEBSERVER, read_parts, runs
 from nova_local.ports import LOOPBACK
 from nova_local.postgres import Postgres
 from nova_local.processes import POLITE
@@ -50,33 +50,33 @@ def run(home: Home, request: Request, progress: Progress) -> None:
 
 def bring_up(supervisor: Supervisor, request: Request) -> None:
     """All steps in their order; the page is built while the pipeline works."""
-    home, progress, ports = supervisor.home, supervisor.progress, supervisor.state.ports
+    home, progress = supervisor.home, supervisor.progress
+    workbook = materialization.choose_workbook(home, request.workbook, request.size, supervisor.state.workbook)
+    supervisor.note(workbook=str(workbook))
     with progress.step("PostgreSQL and Valkey"):
         services = start_servers(supervisor)
     with progress.step("databases, migrations, roles"):
         provision.create_databases(services.superuser_url)
         provision.migrate(services.admin_url, project.ROOT)
         provision.grant_logins(services.superuser_url, services.credentials.roles)
-    workbook = materialization.choose_workbook(home, request.workbook, request.size, supervisor.state.workbook)
-    supervisor.note(workbook=str(workbook))
     configure_dagster(home)
-    environment = child_environment(home, services, ports, workbook, request.lake, supervisor.state.run_id)
-    parts = read_parts(request.procfile, ports)
-    build = start_build(parts, environment, home, progress)
+
+    def environment() -> dict[str, str]:
+        now = supervisor.state
+        return child_environment(home, services, now.ports, workbook, request.lake, now.run_id)
+
+    build = start_build(request.procfile, environment(), supervisor)
     if not materialization.is_done(home, workbook):
         with progress.step(f"first materialization of {workbook.name}"):
-            materialization.materialize(home, workbook, environment, progress.detail)
+            materialization.materialize(home, workbook, environment(), progress.detail)
     if build is not None and build.process is not None:
         with progress.step("the page's build"):
             build.wait()
     with progress.step("services"):
-        supervisor.begin(
-            [
-                blueprint_of(part, environment, project.ROOT, home.log(part.name))
-                for part in parts
-                if part.name != PAGE or build is not None
-            ]
-        )
+        supervisor.choose_ports(keep=SERVERS)  # others may have taken some in the meantime
+        parts = read_parts(request.procfile, supervisor.state.ports)
+        wanted = [part for part in parts if part.name != PAGE or build is not None]
+        supervisor.begin([blueprint_of(part, environment(), project.ROOT, home.log(part.name)) for part in wanted])
 
 
 def start_servers(supervisor: Supervisor) -> Services:
@@ -115,14 +115,16 @@ def configure_dagster(home: Home) -> None:
         shutil.copyfile(configuration, home.dagster / configuration.name)
 
 
-def start_build(parts: list[Part], environment: Mapping[str, str], home: Home, progress: Progress) -> page.Build | None:
+def start_build(procfile: Path, environment: Mapping[str, str], supervisor: Supervisor) -> page.Build | None:
     """The page's build when the page is among the parts and Node is here; without Node all else still works."""
-    if not any(part.name == PAGE for part in parts):
+    if not any(part.name == PAGE for part in read_parts(procfile, supervisor.state.ports)):
         return None
     if not page.node_suffices():
-        progress.warn(f"no page: it needs Node {page.OLDEST_NODE_TEXT} or newer with npm; `nova doctor` says more")
+        supervisor.progress.warn(
+            f"no page: it needs Node {page.OLDEST_NODE_TEXT} or newer with npm; `nova doctor` says more"
+        )
         return None
-    return page.start_build(environment, home.log(page.BUILD_LOG))
+    return page.start_build(environment, supervisor.home.log(page.BUILD_LOG))
 
 
 def announce(supervisor: Supervisor, seconds: float) -> None:

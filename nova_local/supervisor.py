@@ -10,7 +10,7 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -57,9 +57,14 @@ class Supervisor:
             run_id=uuid.uuid4().hex,
             supervisor=ProcessId.of(os.getpid()),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            ports=choose_ports(before.ports),
+            ports=before.ports,
             workbook=before.workbook,
         )
+        self.choose_ports()
+
+    def choose_ports(self, keep: Collection[str] = ()) -> None:
+        """Give every part a free port, but those named in `keep` the one they have."""
+        self.state = replace(self.state, ports=choose_ports(self.state.ports, keep))
         self.save()
 
     def begin(self, blueprints: Sequence[Blueprint]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Mapping
 
 import msgspec
@@ -51,6 +52,31 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     def covers(self, versions: Mapping[str, int]) -> bool:
         """Whether it was made from these versions or newer ones."""
         return all(self.versions.get(dataset, -1) >= version for dataset, version in versions.items())
+
+
+class CorruptEntryError(ValueError):
+    """These bytes are no packed entry."""
+
+
+def pack(entry: Entry) -> bytes:
+    """The entry as it is shared: where it is compressed, without the plain body, which follows from it."""
+    lean = entry if entry.compressed is None else msgspec.structs.replace(entry, body=b"")
+    return msgspec.msgpack.encode(lean)
+
+
+def unpack(packed: bytes) -> Entry:
+    """The entry that was packed.
+
+    Raises:
+        CorruptEntryError: when the bytes are something else.
+    """
+    try:
+        entry = msgspec.msgpack.decode(packed, type=Entry)
+        if entry.compressed is None:
+            return entry
+        return msgspec.structs.replace(entry, body=gzip.decompress(entry.compressed))
+    except (msgspec.DecodeError, OSError, EOFError, zlib.error) as error:
+        raise CorruptEntryError(str(error)) from error
 
 
 def make_entry(document: Versioned, now: float) -> Entry:

@@ -7,6 +7,7 @@ stale, for as long as its policy allows, and after that none.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -149,7 +150,8 @@ class Reader:
         policy = question.policy
         async with self._warehouse.snapshot(policy.datasets) as snapshot:
             document = await load(snapshot)
-        entry = make_entry(document, self._now())
+        # In a thread: compressing the largest bodies would hold up every other request.
+        entry = await asyncio.to_thread(make_entry, document, self._now())
         self._memory.put(question.key, entry)
         await self._shared.put(question.key, entry, policy.ttl + policy.max_stale)
         return Answer(entry, "database")

@@ -12,14 +12,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from nova_api.cache.breaker import Breaker
-from nova_api.cache.entry import Entry
+from nova_api.cache.entry import CorruptEntryError, Entry, pack, unpack
 
 T = TypeVar("T")
 State = Literal["ok", "absent", "failed"]
@@ -86,8 +85,6 @@ class RedisTier:
             url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), max_connections=64
         )
         self._put = self._redis.register_script(PUT_UNLESS_OLDER)
-        self._decoder = msgspec.msgpack.Decoder(Entry)
-        self._encoder = msgspec.msgpack.Encoder()
         self._breaker = Breaker(threshold=5, pause=2.0, monotonic=time.monotonic)
 
     async def get(self, key: str) -> Entry | None:
@@ -96,15 +93,15 @@ class RedisTier:
         if packed is None:
             return None
         try:
-            return self._decoder.decode(packed)
-        except msgspec.DecodeError:
+            return unpack(packed)
+        except CorruptEntryError:
             log.warning("redis holds something else under %s: taken as a miss", key)
             return None
 
     async def put(self, key: str, entry: Entry, seconds: int) -> None:
         """Keep an answer for about so many seconds, spread so that entries made together do not end together."""
         milliseconds = int(seconds * 1000 * random.uniform(0.9, 1.1))
-        arguments = [entry.stamp, self._encoder.encode(entry), milliseconds]
+        arguments = [entry.stamp, pack(entry), milliseconds]
         await self._guarded(lambda: self._put(keys=[key], args=arguments))
 
     async def state(self) -> tuple[State, str]:

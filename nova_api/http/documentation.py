@@ -1,7 +1,7 @@
 """The OpenAPI document and the page that shows it.
 
-The page is Scalar, served from this origin: its script (MIT, about 3.5 MB, too large to commit) is installed with the
-frontend's packages, and where it is not installed the page says so and links to the document.
+The page is RapiDoc, one file of 0.9 MB (MIT) kept in `assets/` and served from this origin. Scalar would have been a
+file of 3.6 MB, or 209 packages of 243 MB among the frontend's.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from nova_api.http.parameters import refuse_undocumented
 
 VERSION = "1.0.0"
 PATH = "/schema"
-SCRIPT = Path(__file__).parents[2] / "frontend/node_modules/@scalar/api-reference/dist/browser/standalone.js"
+SCRIPT = Path(__file__).parent / "assets/rapidoc-9.3.8.min.js"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # Scalar writes its styles into the page
+        "style-src 'self' 'unsafe-inline'",  # RapiDoc writes its styles into the page
         "img-src 'self' data:",
         "font-src 'self' data:",
         "connect-src 'self'",
@@ -42,50 +42,36 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Nova API</title>
 <link rel="icon" href="data:,">
+<script type="module" src="{path}/rapidoc.js"></script>
 </head>
 <body>
-{body}
+<noscript>This page needs JavaScript; the document itself is <a href="{document}">here</a>.</noscript>
+<rapi-doc spec-url="{document}" render-style="read" load-fonts="false" show-header="false" allow-authentication="false"
+allow-server-selection="false" schema-description-expanded="true" sort-endpoints-by="none"></rapi-doc>
 </body>
 </html>
 """
 
-REFERENCE = """<noscript>This page needs JavaScript; the document itself is <a href="{document}">here</a>.</noscript>
-<script id="api-reference" data-url="{document}"
-data-configuration='{{"withDefaultFonts": false, "hideClientButton": true, "agent": {{"disabled": true}},
-"telemetry": false, "mcp": {{"disabled": true}}, "showDeveloperTools": "never"}}'></script>
-<script src="{path}/scalar.js"></script>"""
-
-NOT_INSTALLED = """<h1>Nova API</h1>
-<p>The reference page is not installed here: run <code>npm ci</code> in <code>frontend/</code> and load this page again.
-The OpenAPI document is at <a href="{document}">{document}</a>.</p>"""
-
 
 class ReferencePage(OpenAPIRenderPlugin):
-    """Scalar from this origin."""
+    """RapiDoc from this origin; Litestar's own plugin for it loads the script and fonts from elsewhere."""
 
-    def __init__(self, script: Path) -> None:
-        """Serve `script` when it is there."""
+    def __init__(self) -> None:
         super().__init__(path="/")
-        self._script = script
 
     def render(self, request: Request, openapi_schema: dict[str, Any]) -> bytes:
         """The page."""
-        body = REFERENCE if self._script.is_file() else NOT_INSTALLED
-        return PAGE.format(body=body.format(path=PATH, document=self.get_openapi_json_route(request))).encode()
+        return PAGE.format(path=PATH, document=self.get_openapi_json_route(request)).encode()
 
     def receive_router(self, router: Router) -> None:
         """Add the script's address."""
-        script = self._script
+        script = SCRIPT.read_bytes()
 
-        @get("/scalar.js", sync_to_thread=True)
-        def scalar_script() -> Response[bytes]:
-            if not script.is_file():
-                raise NotFoundException
-            return Response(
-                script.read_bytes(), media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"}
-            )
+        @get("/rapidoc.js", sync_to_thread=False)
+        def rapidoc_script() -> Response[bytes]:
+            return Response(script, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
 
-        router.register(scalar_script)
+        router.register(rapidoc_script)
 
 
 async def _refuse_unknown_pages(request: Request) -> None:
@@ -95,7 +81,7 @@ async def _refuse_unknown_pages(request: Request) -> None:
     refuse_undocumented(request)
 
 
-def openapi_config(script: Path = SCRIPT) -> OpenAPIConfig:
+def openapi_config() -> OpenAPIConfig:
     """What the OpenAPI document says of the API as a whole, and where it is served."""
     return OpenAPIConfig(
         title="Nova API",
@@ -108,7 +94,7 @@ def openapi_config(script: Path = SCRIPT) -> OpenAPIConfig:
             Tag("datasets", "What is served, and how old it is"),
             Tag("health", "For supervisors and load balancers"),
         ],
-        render_plugins=[ReferencePage(script), JsonRenderPlugin()],
+        render_plugins=[ReferencePage(), JsonRenderPlugin()],
         openapi_router=Router(
             PATH,
             route_handlers=[],

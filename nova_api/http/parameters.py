@@ -63,10 +63,10 @@ def describe(schema: Mapping[str, Any]) -> str | None:
     variants = [variant for variant in schema.get("oneOf", [schema]) if variant.get("type") != "null"]
     if not variants:
         return None
-    variant = variants[0]
+    variant = {**schema, **variants[0]}
     if values := variant.get("enum"):
         return "one of: " + ", ".join(str(value) for value in values if value is not None)
     words = str(variant.get("format") or variant.get("type") or "")
     words = {"date": "date as YYYY-MM-DD", "boolean": "true or false"}.get(words, words)
-    limits = {"minimum": "from {}", "maximum": "to {}", "maxLength": "of at most {} characters"}
+    limits = {"minimum": "from {:g}", "maximum": "to {:g}", "maxLength": "of at most {} characters"}
     return " ".join([words, *(text.format(variant[key]) for key, text in limits.items() if key in variant)])

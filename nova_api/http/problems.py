@@ -50,12 +50,13 @@ def problem_response(
 ) -> Response[Problem]:
     """The response that tells of a problem."""
     title = HTTPStatus(status).phrase
+    raw_path = (request.scope.get("raw_path") or b"").decode("ascii", "replace").partition("?")[0]
     problem = Problem(
         type=f"/problems/{title.lower().replace(' ', '-')}",
         title=title,
         status=status,
         detail=detail,
-        instance=request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0] or request.url.path,
+        instance=raw_path or request.url.path,
         request_id=request_id(request.scope),
         errors=errors or [],
     )
@@ -67,11 +68,17 @@ def problem_response(
     )
 
 
+def _parameter_name(entry: dict[str, Any]) -> str:
+    key = str(entry.get("key", ""))
+    # Litestar names the handler's argument: `from_` where the parameter is a word of Python.
+    return key if "allowed" in entry else key.rstrip("_")
+
+
 def _on_validation(request: Request, error: ValidationException) -> Response[Problem]:
     raw: Any = error.extra if isinstance(error.extra, list) else []
     errors = [
         ParameterProblem(
-            parameter=(name := str(entry.get("key", "")).rstrip("_")),
+            parameter=(name := _parameter_name(entry)),
             message=str(entry.get("message", "")),
             allowed=entry.get("allowed") or allowed_values(request, name),
         )

@@ -76,7 +76,8 @@ class OriginForecast:
 def forecast_origin(history: History, profiles: pd.DataFrame, engine: Engine, now: datetime) -> OriginForecast:
     """Forecasts every item of `history` for `HORIZON_WEEKS` weeks from its origin on.
 
-    Where the data lag behind the origin, the weeks in between are forecast too and left out.
+    An origin that the data do not reach yet has no forecast: the latest one they reach is the one to look at, and the
+    rows of an earlier, longer source are replaced by none.
 
     Args:
         history: demand before the origin.
@@ -88,6 +89,8 @@ def forecast_origin(history: History, profiles: pd.DataFrame, engine: Engine, no
         MissingProfilesError: when an item of the history has no profile.
         PolicyError: when a demand class has no rule.
     """
+    if history.weeks_missing:
+        return OriginForecast(history, SCHEMA.empty_table(), pd.Series(dtype="object"), {})
     classes = policy_classes(_profiles_of(history, profiles))
     served = served_models(classes)
     tables, seconds = [], {}
@@ -96,7 +99,7 @@ def forecast_origin(history: History, profiles: pd.DataFrame, engine: Engine, no
         if items.empty:
             continue
         started = time.perf_counter()
-        prediction = MODELS[name].predict(history, items, history.weeks_missing + HORIZON_WEEKS, engine)
+        prediction = MODELS[name].predict(history, items, HORIZON_WEEKS, engine)
         seconds[name] = time.perf_counter() - started
         is_served = (served.loc[items] == name).to_numpy()
         tables.append(_rows(name, history, items, prediction, is_served, now))
@@ -119,8 +122,7 @@ def _profiles_of(history: History, profiles: pd.DataFrame) -> pd.DataFrame:
 def _rows(
     model: str, history: History, items: pd.Index, prediction: Prediction, served: np.ndarray, now: datetime
 ) -> pa.Table:
-    mean, quantiles = prediction.mean[:, -HORIZON_WEEKS:], prediction.quantiles[:, -HORIZON_WEEKS:]
-    count = mean.size
+    count = prediction.mean.size
     weeks = np.datetime64(history.origin) + WEEK * np.arange(HORIZON_WEEKS)
     columns = {
         "item_id": np.repeat(items.to_numpy(dtype=object), HORIZON_WEEKS),
@@ -128,8 +130,8 @@ def _rows(
         "origin": pa.repeat(pa.scalar(history.origin, pa.date32()), count),
         "forecast_date": np.tile(weeks.astype("datetime64[D]"), len(items)),
         "model": pa.repeat(pa.scalar(model), count),
-        "forecast_value": mean.reshape(-1),
-        **{name: quantiles[:, :, position].reshape(-1) for position, name in enumerate(QUANTILES)},
+        "forecast_value": prediction.mean.reshape(-1),
+        **{name: prediction.quantiles[:, :, position].reshape(-1) for position, name in enumerate(QUANTILES)},
         "served": np.repeat(served, HORIZON_WEEKS),
         "model_version": pa.repeat(pa.scalar(model_version(MODELS[model], history)), count),
         "generated_at": pa.repeat(pa.scalar(now, pa.timestamp("us", tz="UTC")), count),

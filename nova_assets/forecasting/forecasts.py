@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow as pa
 
-from nova_assets.forecasting.parameters import HORIZON_WEEKS, QUANTILES
+from nova_assets.factories import SINGLE_RUN, column_lineage, table_spec
 from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.forecasting.version import code_version
-from nova_assets.partitions import HISTORY, key_range, weekly_origins
+from nova_assets.partitions import key_range
+from nova_assets.registry.lake import FORECASTS
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import read_sql
@@ -21,32 +22,18 @@ if TYPE_CHECKING:
     from nova_assets.forecasting.engine import Engine
     from nova_assets.forecasting.forecast import OriginForecast
 
-TABLE = "forecasts"
-WEEKLY_DEMAND = dg.AssetKey(["analytics", "features_demand_weekly"])
-PROFILES = dg.AssetKey(["analytics", "features_demand_profile"])
-ITEMS = dg.AssetKey(["core", "dim_item"])
+TABLE = FORECASTS.name
 
 
-@dg.asset(
-    key=["lake", TABLE],
-    group_name="forecasting",
-    kinds={"python", "deltalake"},
-    owners=["team:data-science"],
-    partitions_def=weekly_origins,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    code_version=code_version(),
-    deps=[dg.AssetDep(WEEKLY_DEMAND, partition_mapping=HISTORY), PROFILES, ITEMS],
-    metadata={"horizon_weeks": HORIZON_WEEKS, "quantiles": ", ".join(QUANTILES)},
+@dg.multi_asset(
+    name="lake__forecasts",
+    specs=[table_spec(FORECASTS, kinds={"python", "deltalake"}, code=code_version())],
+    backfill_policy=SINGLE_RUN,
 )
 def forecasts(
     context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake, forecast_engine: ForecastEngine
 ) -> dg.MaterializeResult:
-    """Expected weekly demand and its quantiles q05 to q99, in the item's unit, of every material with a demand before
-    the origin, for the 13 weeks from the origin on, all sites together.
-
-    Each item has one served model, chosen for its demand class, and the benchmark `historic_average`. A range of
-    origins is one run and replaces exactly those origins.
-    """
+    """Forecast every material from the run's origins on; one run replaces exactly its origins in the lake."""
     first, last = key_range(context)
     seconds = {}
 
@@ -65,17 +52,17 @@ def forecasts(
 
     for origin in made:
         context.add_asset_metadata(_origin_metadata(origin), partition_key=origin.history.origin.isoformat())
+    context.add_asset_metadata(
+        {"dagster/column_lineage": column_lineage(FORECASTS)}, partition_key=context.partition_key_range.end
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.num_rows,
             "lake_version": version,
-            "data_versions": {
-                key.to_user_string(): warehouse.data_version(".".join(key.path)) or 0
-                for key in (WEEKLY_DEMAND, PROFILES, ITEMS)
-            },
+            "data_versions": {relation: warehouse.data_version(relation) or 0 for relation in FORECASTS.upstream},
             "seconds": _rounded(seconds),
             "seconds_per_model": _rounded(_seconds_per_model(made)),
-            "examples": dg.MetadataValue.md(_examples(made[-1])),
+            "examples": dg.MetadataValue.md(_examples(_latest(made))),
         }
     )
 
@@ -113,6 +100,11 @@ def _origin_metadata(origin: "OriginForecast") -> dict[str, Any]:
         "last_known_week": last_week.isoformat() if last_week else "none",
         "weeks_missing": origin.history.weeks_missing,
     }
+
+
+def _latest(made: "Sequence[OriginForecast]") -> "OriginForecast":
+    """The last origin that has a forecast, the last of all where none has."""
+    return next((origin for origin in reversed(made) if origin.rows.num_rows), made[-1])
 
 
 def _examples(origin: "OriginForecast") -> str:

@@ -1,9 +1,9 @@
 """Which model is served for which kind of demand: the one table that decides it.
 
 A model is chosen for a class of items, never for one item: choosing per item by past errors loses to no choice at all
-on histories this short. The figures are the mean pinball loss at q50…q99 of one week (or month) ahead to the horizon,
-divided by that of `historic_average`, geometric mean over the data sets that have the class: the purchasing workbook
-and four published sets of spare-part and retail demand. `bench/forecast_policy.py` prints them again.
+on histories this short. The figures are the mean scaled pinball loss at q50…q99 over the horizon, divided by that of
+`historic_average`, geometric mean over the data sets that have the class: the purchasing workbook and four published
+sets of spare-part and retail demand. `bench/forecast_policy.py --warehouse` prints them.
 """
 
 from __future__ import annotations

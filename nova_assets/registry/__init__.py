@@ -1,9 +1,11 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
-from nova_assets.registry import analytics, core, kpis, staging
+from nova_assets.registry import analytics, core, kpis, lake, staging
 from nova_assets.registry.model import Column, Grain, Kind, Reference, Rule, Table
 
 TABLES: tuple[Table, ...] = (*staging.TABLES, *core.TABLES, *analytics.TABLES, *kpis.TABLES)
+LAKE: tuple[Table, ...] = lake.TABLES
+ALL: tuple[Table, ...] = (*TABLES, *LAKE)
 VIEWS: tuple[Table, ...] = tuple(table for table in TABLES if table.kind is Kind.VIEW)
 
 
@@ -13,10 +15,10 @@ def table(relation: str) -> Table:
     Raises:
         KeyError: when the registry has no such table.
     """
-    for entry in TABLES:
+    for entry in ALL:
         if entry.relation == relation:
             return entry
     raise KeyError(f"No table {relation!r} in the registry")
 
 
-__all__ = ["TABLES", "VIEWS", "Column", "Grain", "Kind", "Reference", "Rule", "Table", "table"]
+__all__ = ["ALL", "LAKE", "TABLES", "VIEWS", "Column", "Grain", "Kind", "Reference", "Rule", "Table", "table"]

@@ -117,7 +117,7 @@ FACT_FORECASTS = Table(
         ),
         Column("served", "boolean", "The model that planners see for this item", (f"{_LAKE}.served",)),
         Column("model_version", "text", "Code, parameters and data of the model", (f"{_LAKE}.model_version",)),
-        Column("generated_at", "timestamptz", "When it was computed", (f"{_LAKE}.generated_at",)),
+        Column("generated_at", "timestamptz", "When it was computed", (f"{_LAKE}.generated_at",), volatile=True),
     ),
 )
 

@@ -30,7 +30,8 @@ class Column:
     """A column: PostgreSQL type, meaning, unit, and where its value comes from.
 
     `sources` are `schema.table.column` of the columns it is made from; they give lineage and the asset's dependencies.
-    `allowed`, `minimum` and `maximum` are checked before each publication; null passes them when `nullable`.
+    `allowed`, `minimum` and `maximum` are checked before each publication; null passes them when
+    `nullable`. A `volatile` column (an instant of computing) is left out when new rows are compared with old ones.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    volatile: bool = False
 
 
 @dataclass(frozen=True)

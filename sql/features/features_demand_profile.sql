@@ -1,6 +1,12 @@
--- Each origin sees whole weeks before it and nothing later.
-WITH origins AS (
-    SELECT generate_series(%(first)s::date, %(last)s::date, interval '7 days')::date AS origin
+-- Each origin sees whole weeks before it and nothing later. Origins that the data do not reach have no profile.
+WITH known AS (
+    SELECT max(week) + 7 AS latest_origin
+    FROM analytics.features_demand_weekly
+),
+
+origins AS (
+    SELECT generate_series(%(first)s::date, least(%(last)s::date, latest_origin), interval '7 days')::date AS origin
+    FROM known
 ),
 
 weekly_moments AS (

@@ -40,8 +40,8 @@ BROWSER_FLAGS = (
 
 RECORDER = """
 window.recorded = { policy: [], shift: 0 };
-addEventListener("securitypolicyviolation", (event) =>
-  window.recorded.policy.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+  window.recorded.policy.push(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.recorded.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
@@ -84,6 +84,8 @@ class PageCase:
     Attributes:
         ready: selector of what shows that the page has its data.
         javascript_limit: gzipped bytes of script that a first visit may fetch.
+        click: selector of a button to press before measuring.
+        locale: the reader's language, as its cookie has it.
     """
 
     name: str
@@ -91,6 +93,8 @@ class PageCase:
     ready: str
     javascript_limit: int
     status: int = 200
+    click: str | None = None
+    locale: str = "pt-BR"
 
 
 @dataclass(frozen=True)
@@ -179,8 +183,11 @@ def _visit(context: BrowserContext, base_url: str, case: PageCase, label: str, s
     page = context.new_page()
     page.add_init_script(RECORDER)
     recording.listen(page)
+    context.add_cookies([{"name": "nova_locale", "value": case.locale, "url": base_url}])
     response = page.goto(base_url + case.path, wait_until="networkidle")
     page.locator(case.ready).first.wait_for()
+    if case.click:
+        page.locator(case.click).click()
     measured = page.evaluate(MEASURE)
     if screenshots:
         page.screenshot(path=screenshots / f"{label.replace(' ', '-')}.png", full_page=True)
@@ -242,6 +249,8 @@ def page_cases(item_path: str) -> tuple[PageCase, ...]:
         PageCase("dashboard", "/dashboard", ".recharts-bar-rectangle path", 300_000),
         PageCase("materials", "/materials", "main a[href^='/materials/']:visible", 200_000),
         PageCase("item", item_path, ".recharts-bar-rectangle path", 300_000),
+        PageCase("item as table", item_path, ".recharts-bar-rectangle path", 300_000, click="figure button"),
+        PageCase("item in English", item_path, ".recharts-bar-rectangle path", 300_000, locale="en"),
         PageCase("data", "/data", "main td", 200_000),
         PageCase("unknown page", "/unknown", "h1", 200_000, status=404),
         PageCase("unknown item", "/materials/no-such-item", "h1", 300_000, status=404),

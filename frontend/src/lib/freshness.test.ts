@@ -23,8 +23,13 @@ test("nothing is known without datasets", () => {
 });
 
 test("what is served together is as old as its oldest nightly part", () => {
-  const served = [dataset("core.dim_item", 20, null), dataset("analytics.mv_kpi_summary", 3, "2025-10-23")];
-  expect(freshnessOf(served)).toEqual({ dataThrough: "2025-10-23", ageSeconds: 20 * HOUR, late: false });
+  const served = [dataset("core.dim_item", 20, null), dataset("analytics.mv_kpi_summary", 3, null)];
+  expect(freshnessOf(served)).toEqual({ dataThrough: null, ageSeconds: 20 * HOUR, late: false });
+});
+
+test("the last known day is that of the demand, not of the calendar", () => {
+  const served = [dataset("core.dim_calendar", 3, "2027-12-31"), dataset("core.fact_demand_daily", 3, "2025-10-23")];
+  expect(freshnessOf(served)?.dataThrough).toBe("2025-10-23");
 });
 
 test("a missed night is late", () => {

@@ -8,10 +8,13 @@ const NIGHTLY_SECONDS = 26 * HOUR_SECONDS;
 /** A forecast is issued every Monday; a day of grace. */
 const WEEKLY_SECONDS = 8 * 24 * HOUR_SECONDS;
 
+/** Where the operation's own days are: a forecast or a calendar reaches into the future. */
+const DEMAND_DATASET = "core.fact_demand_daily";
+
 const WEEKLY_DATASETS = new Set(["analytics.fact_forecasts", "analytics.mv_forecast_accuracy"]);
 
 export interface Freshness {
-  /** The last day that every dated nightly dataset covers (ISO), null when none says. */
+  /** The last day of demand that is known (ISO), null when nobody says. */
   readonly dataThrough: string | null;
   /** Age in seconds of the nightly dataset that was materialized longest ago. */
   readonly ageSeconds: number;
@@ -24,13 +27,16 @@ export function isLate(dataset: Dataset): boolean {
   return dataset.age_seconds > (isWeekly(dataset) ? WEEKLY_SECONDS : NIGHTLY_SECONDS);
 }
 
+export function demandThrough(datasets: readonly Dataset[]): string | null {
+  return datasets.find(({ dataset }) => dataset === DEMAND_DATASET)?.data_through ?? null;
+}
+
 /** The state of everything that is served together. Null while no nightly dataset is known. */
 export function freshnessOf(datasets: readonly Dataset[]): Freshness | null {
   const nightly = datasets.filter((dataset) => !isWeekly(dataset));
   if (nightly.length === 0) return null;
-  const days = nightly.flatMap((dataset) => dataset.data_through ?? []).sort();
   return {
-    dataThrough: days[0] ?? null,
+    dataThrough: demandThrough(datasets),
     ageSeconds: Math.max(...nightly.map((dataset) => dataset.age_seconds)),
     late: datasets.some(isLate),
   };

@@ -1,4 +1,4 @@
-"""A migrated warehouse of its own for the API's tests, whose KPI views are tables so that a test can say what they hold."""
+"""A migrated warehouse for the API's tests, whose KPI views are tables so that a test can say what they hold."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def serving() -> Serving:
     """Runs the whole application in this process: `async with serving(settings) as client`."""
 
     @asynccontextmanager
-    async def serve(settings: Settings):  # noqa: ANN202
+    async def serve(settings: Settings):
         edge = create_app(settings)
         transport = httpx.ASGITransport(edge)
         async with (
@@ -216,7 +216,7 @@ def item() -> Callable[..., dict[str, Any]]:
 def eventually() -> Callable[..., Any]:
     """Asks again until an answer satisfies a condition; fails after `seconds`."""
 
-    async def ask(client: httpx.AsyncClient, path: str, good: Callable[[httpx.Response], bool], seconds: float = 5):  # noqa: ANN202
+    async def ask(client: httpx.AsyncClient, path: str, good: Callable[[httpx.Response], bool], seconds: float = 5):
         deadline = time.monotonic() + seconds
         while True:
             response = await client.get(path)

@@ -73,7 +73,8 @@ def test_the_pages_together_are_the_whole_listing(sort, reader, warehouse, item)
             column = sort.removeprefix("-")
             direction = "DESC" if sort.startswith("-") else "ASC"
             whole = connection.execute(
-                f"SELECT item_id FROM analytics.mv_item_overview ORDER BY {column} {direction} NULLS LAST, item_id".encode()
+                f"SELECT item_id FROM analytics.mv_item_overview "
+                f"ORDER BY {column} {direction} NULLS LAST, item_id".encode()
             ).fetchall()
             pages = reader(sort, limit)
             assert [item_id for page in pages for item_id in page] == [item_id for (item_id,) in whole]

@@ -40,7 +40,7 @@ def test_provisioning_twice_changes_nothing(services: Services) -> None:
 def test_logins_before_the_migrations_are_refused_with_the_missing_roles(tmp_path: Path) -> None:
     with (
         start_services(tmp_path, migrate=False) as services,
-        pytest.raises(LocalError, match="nova_api_ro.*apply them first"),
+        pytest.raises(LocalError, match=r"nova_api_ro.*apply them first"),
     ):
         provision.grant_logins(services.superuser_url, services.credentials.roles)
     assert not (tmp_path / "postgres").exists()

@@ -100,8 +100,9 @@ def test_a_first_start_that_was_killed_halfway_is_begun_anew(home: Home) -> None
 def test_the_server_ends_when_its_supervisor_is_killed(home: Home) -> None:
     script = textwrap.dedent(
         f"""
-        import sys, time
-                from nova_local import postgres
+        import time
+        from pathlib import Path
+        from nova_local import postgres
         from nova_local.home import Home
         print(postgres.prepare(Home(Path({str(home.root)!r})), {any_free()}, "x").start().process.pid, flush=True)
         time.sleep(60)
@@ -148,7 +149,7 @@ def test_binaries_that_the_servers_user_cannot_reach_are_copied_with_their_libra
 def test_data_of_another_major_version_is_refused_with_what_to_do(home: Home) -> None:
     server = postgres.prepare(home, any_free(), PASSWORD)
     (server.data / "PG_VERSION").write_text("17\n")
-    with pytest.raises(LocalError, match="made by PostgreSQL 17.*nova clean"):
+    with pytest.raises(LocalError, match=r"made by PostgreSQL 17.*nova clean"):
         postgres.prepare(home, server.port, PASSWORD)
 
 

@@ -11,11 +11,6 @@ from nova_api.cache.flight import SingleFlight
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_callers_at_the_same_time_share_one_piece_of_work_and_later_ones_do_not():
     done = []
 

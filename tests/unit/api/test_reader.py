@@ -25,11 +25,6 @@ DATASET = "analytics.mv_kpi_summary"
 POLICY = Policy("getItem", (DATASET,), ttl=100, max_stale=1000)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class World:
     """What the reader leans on, all in the test's hand."""

@@ -14,6 +14,11 @@ def test_the_defaults_need_only_the_database():
     assert load(URL | {"REDIS_URL": ""}).redis_url is None
 
 
+def test_an_address_of_the_wrong_kind_is_refused():
+    with pytest.raises(SettingsError, match="NOVA_API_DATABASE_URL cannot be used"):
+        load({"NOVA_API_DATABASE_URL": "sqlite:///nova.db"})
+
+
 def test_a_missing_database_is_named_with_what_to_do():
     with pytest.raises(SettingsError, match=r"NOVA_API_DATABASE_URL is not set.*nova up"):
         load({})
@@ -21,7 +26,14 @@ def test_a_missing_database_is_named_with_what_to_do():
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("NOVA_API_PORT", "http"), ("NOVA_API_PORT", "0"), ("NOVA_API_POOL_SIZE", "-1"), ("NOVA_API_WORKERS", "x")],
+    [
+        ("NOVA_API_PORT", "http"),
+        ("NOVA_API_PORT", "0"),
+        ("NOVA_API_POOL_SIZE", "-1"),
+        ("NOVA_API_WORKERS", "x"),
+        ("REDIS_URL", "localhost"),
+        ("NOVA_API_LOG_LEVEL", "loud"),
+    ],
 )
 def test_a_value_of_the_wrong_form_is_named(variable, value):
     with pytest.raises(SettingsError, match=f"{variable} cannot be used"):

@@ -14,6 +14,7 @@ from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.forecast import SCHEMA, MissingProfilesError, OriginForecast, forecast_origin
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.policy import POLICY, PolicyError
+from nova_assets.registry.lake import FORECASTS
 
 ORIGIN = date(2025, 7, 7)
 NOW = datetime(2025, 7, 7, 6, tzinfo=UTC)
@@ -77,14 +78,10 @@ def test_a_spike_in_the_week_before_an_origin_moves_it(portfolio: pd.DataFrame, 
     assert not forecast(spiked, profiles_of).rows.equals(forecast(portfolio, profiles_of).rows)
 
 
-def test_where_data_lag_the_forecast_still_begins_with_the_week_of_the_origin(
-    portfolio: pd.DataFrame, profiles_of: Profiles
-) -> None:
+def test_an_origin_that_the_data_do_not_reach_has_no_forecast(portfolio: pd.DataFrame, profiles_of: Profiles) -> None:
     lagging = portfolio[portfolio["ds"] < np.datetime64(ORIGIN - timedelta(weeks=3))]
     made = forecast(lagging, profiles_of)
-    assert made.history.weeks_missing == 3
-    weeks = set(made.rows["forecast_date"].to_pylist())
-    assert (min(weeks), max(weeks), len(weeks)) == (ORIGIN, ORIGIN + timedelta(weeks=12), 13)
+    assert (made.history.weeks_missing, made.rows.num_rows) == (3, 0)
 
 
 def test_the_version_names_code_parameters_and_data(portfolio: pd.DataFrame, profiles_of: Profiles) -> None:
@@ -121,3 +118,9 @@ def test_a_demand_class_without_a_rule_is_refused(portfolio: pd.DataFrame, profi
     profiles = profiles_of(portfolio, ORIGIN).assign(demand_class="seasonal", weeks_observed=60, weeks_with_demand=9)
     with pytest.raises(PolicyError, match=r"\['seasonal'\]: add a rule"):
         forecast_origin(History.before(ORIGIN, portfolio), profiles, LocalEngine(), NOW)
+
+
+def test_the_rows_have_the_columns_that_the_registry_says() -> None:
+    arrow = {"text": "string", "date": "date32[day]", "boolean": "bool", "double precision": "double"}
+    wanted = {column.name: arrow.get(column.type, "timestamp[us, tz=UTC]") for column in FORECASTS.columns}
+    assert {field.name: str(field.type) for field in SCHEMA} == wanted

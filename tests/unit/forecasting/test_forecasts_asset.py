@@ -93,7 +93,7 @@ def test_a_range_in_one_run_equals_its_origins_one_by_one_and_again(resources: d
 def test_a_run_says_which_data_models_and_seconds_it_took(resources: dict[str, Any]) -> None:
     event = run(resources, FIRST, FIRST).get_asset_materialization_events()[0]
     metadata: dict[str, Any] = {name: entry.value for name, entry in event.materialization.metadata.items()}
-    assert metadata["data_versions"]["analytics/features_demand_weekly"] == 7
+    assert metadata["data_versions"]["analytics.features_demand_weekly"] == 7
     assert set(metadata["seconds"]) == {"read", "forecast", "write"}
     assert set(metadata["seconds_per_model"]) == {"historic_average", "tsb", "imapa", "pooled_occurrence"}
     assert sum(metadata["items_per_class"].values()) == sum(metadata["items_per_served_model"].values())

@@ -9,7 +9,13 @@ import pytest
 
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.smoothing import SmoothingModel
-from nova_assets.forecasting.parameters import FEWEST_DEMANDS, HORIZON_WEEKS, QUANTILES, SHORTEST_HISTORY_WEEKS
+from nova_assets.forecasting.parameters import (
+    FEWEST_DEMANDS,
+    FEWEST_WEEKS_FOR_VARIANCE,
+    HORIZON_WEEKS,
+    QUANTILES,
+    SHORTEST_HISTORY_WEEKS,
+)
 from nova_assets.forecasting.policy import BENCHMARKS, POLICY, policy_classes
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "forecasting.md"
@@ -41,10 +47,11 @@ def test_the_document_lists_the_models_of_the_code() -> None:
 
 
 def test_the_document_states_the_figures_of_the_code() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
+    text = " ".join(DOCUMENT.read_text(encoding="utf-8").split())
     for statement in (
         f"{HORIZON_WEEKS} weeks",
-        f"fewer than {SHORTEST_HISTORY_WEEKS} weeks",
+        f"when it has fewer than {SHORTEST_HISTORY_WEEKS} weeks of history",
+        f"with fewer than {FEWEST_WEEKS_FOR_VARIANCE} weeks of history it is",
         f"fewer than {FEWEST_DEMANDS} weeks with demand",
         ", ".join(QUANTILES),
     ):

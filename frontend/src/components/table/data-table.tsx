@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly align?: "left" | "right";
   /** The row's name among its columns: rendered as its header cell. */
   readonly rowHeader?: boolean;
+  /** Tailwind classes for the column's width, where its content must not decide. */
+  readonly width?: string;
   /** Set where the reader may sort by this column. */
   readonly sort?: { readonly direction: "ascending" | "descending" | null; readonly toggle: () => void };
   readonly cell: (row: Row) => ReactNode;
@@ -30,24 +32,24 @@ function HeaderCell<Row>({ column }: { column: Column<Row> }) {
   const padding = "px-3 py-2 font-semibold text-muted";
   if (!sort) {
     return (
-      <th scope="col" className={`${padding} ${alignment(column)}`}>
+      <th scope="col" className={`${padding} ${alignment(column)} ${column.width ?? ""}`}>
         {column.header}
       </th>
     );
   }
   return (
-    <th scope="col" aria-sort={sort.direction ?? "none"} className={alignment(column)}>
+    <th scope="col" aria-sort={sort.direction ?? "none"} className={`${alignment(column)} ${column.width ?? ""}`}>
       <button
         type="button"
         onClick={sort.toggle}
-        className={`flex min-h-9 w-full cursor-pointer items-center gap-1 hover:text-text ${padding} ${
-          column.align === "right" ? "flex-row-reverse text-right" : "text-left"
-        }`}
+        className={`min-h-9 w-full cursor-pointer hover:text-text ${padding} ${alignment(column)}`}
       >
         {column.header}
-        <span aria-hidden="true" className="w-3 text-accent">
-          {sort.direction && ARROWS[sort.direction]}
-        </span>
+        {sort.direction && (
+          <span aria-hidden="true" className="text-accent">
+            {`\u00a0${ARROWS[sort.direction]}`}
+          </span>
+        )}
       </button>
     </th>
   );

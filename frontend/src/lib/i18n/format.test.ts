@@ -34,6 +34,7 @@ describe("numbers", () => {
     expect(pt.days(6)).toBe("6 dias");
     expect(pt.days(1)).toBe("1 dia");
     expect(en.days(8.5)).toBe("8.5 days");
+    expect(pt.weeks(2.4)).toBe("2,4 semanas");
   });
 });
 

@@ -27,6 +27,7 @@ export interface Formatter {
   signedPercent(value: number | Missing): string;
   money(value: number | Missing): string;
   days(value: number | Missing): string;
+  weeks(value: number | Missing): string;
   /** A calendar day (ISO date), short. */
   date(value: string | Missing): string;
   /** Day and month only, for axes. */
@@ -64,6 +65,7 @@ function numberFormats(locale: Locale) {
     signedPercent: of({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }),
     money: of({ style: "currency", currency: "BRL" }),
     days: of({ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 }),
+    weeks: of({ style: "unit", unit: "week", unitDisplay: "long", maximumFractionDigits: 1 }),
   };
 }
 
@@ -101,6 +103,7 @@ export function createFormatter(locale: Locale): Formatter {
     signedPercent: known(numbers.signedPercent),
     money: known(numbers.money),
     days: known(numbers.days),
+    weeks: known(numbers.weeks),
     date: known((value: string) => dates.date.format(midnight(value))),
     dayMonth: (value) => dates.dayMonth.format(midnight(value)),
     dateTime: known((value: string) => dates.dateTime.format(new Date(value))),

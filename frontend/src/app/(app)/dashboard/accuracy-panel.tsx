@@ -10,8 +10,11 @@ import { useI18n } from "@/lib/i18n/provider";
 /** The horizon under which the API pools all horizons. */
 const ALL_HORIZONS = 0;
 
-const byError = (left: ForecastAccuracy, right: ForecastAccuracy) =>
-  (left.wape ?? Number.POSITIVE_INFINITY) - (right.wape ?? Number.POSITIVE_INFINITY);
+/** The name under which the API gives the forecasts that were served, whichever model made them. */
+const SERVED = "served";
+
+/** What is served comes first, then whatever was measured on more forecasts. */
+const rank = ({ model, forecasts }: ForecastAccuracy) => (model === SERVED ? Number.POSITIVE_INFINITY : forecasts);
 
 function useColumns(): Column<ForecastAccuracy>[] {
   const { t, format, label } = useI18n();
@@ -25,7 +28,13 @@ function useColumns(): Column<ForecastAccuracy>[] {
     cell: (row) => show(row[id]),
   });
   return [
-    { id: "model", header: t("accuracy.model"), rowHeader: true, cell: ({ model }) => label("model", model) },
+    {
+      id: "model",
+      header: t("accuracy.model"),
+      rowHeader: true,
+      width: "min-w-44",
+      cell: ({ model }) => <span className={model === SERVED ? "font-semibold" : ""}>{label("model", model)}</span>,
+    },
     column("wape", format.percent),
     column("bias", format.signedPercent),
     column("coverage_q90", format.percent),
@@ -42,7 +51,9 @@ export function AccuracyPanel() {
     <Panel title={t("accuracy.title")} summary={t("accuracy.summary")}>
       <ResourceView resource={useForecastAccuracy()} skeleton={<Skeleton className="h-56" />}>
         {({ data }) => {
-          const pooled = data.filter(({ horizon_weeks }) => horizon_weeks === ALL_HORIZONS).sort(byError);
+          const pooled = data
+            .filter(({ horizon_weeks }) => horizon_weeks === ALL_HORIZONS)
+            .sort((left, right) => rank(right) - rank(left));
           if (pooled.length === 0) return <Empty>{t("state.noRows")}</Empty>;
           return (
             <DataTable caption={t("accuracy.title")} columns={columns} rows={pooled} rowKey={({ model }) => model} />

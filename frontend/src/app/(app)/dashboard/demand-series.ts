@@ -1,5 +1,6 @@
 import type { Dataset, FamilyDemand } from "@/lib/api/requests";
 import { addDays, daysBetween, mondayOf } from "@/lib/dates";
+import { demandThrough } from "@/lib/freshness";
 import type { Grain } from "./search-params";
 
 const WINDOW_DAYS = 26 * 7;
@@ -24,8 +25,7 @@ export interface DemandBucket {
 
 /** The Monday from which half a year of demand is shown; null while nobody knows how far the data goes. */
 export function demandWindowStart(datasets: readonly Dataset[]): string | null {
-  const source = datasets.find(({ dataset }) => dataset === "analytics.mv_demand_daily_family");
-  const through = source?.data_through ?? null;
+  const through = demandThrough(datasets);
   return through && mondayOf(addDays(through, -WINDOW_DAYS));
 }
 

@@ -16,7 +16,7 @@ function useColumns(): Column<Dataset>[] {
   const { t, format, label } = useI18n();
   return [
     { id: "dataset", header: t("data.dataset"), rowHeader: true, cell: ({ dataset }) => label("dataset", dataset) },
-    { id: "through", header: t("data.through"), align: "right", cell: (row) => format.date(row.data_through) },
+    { id: "rows", header: t("data.rows"), align: "right", cell: (row) => format.count(row.row_count) },
     { id: "state", header: t("data.materialized"), cell: (row) => <DatasetState dataset={row} /> },
   ];
 }

@@ -7,6 +7,25 @@ import type { Kpi } from "@/lib/api/requests";
 import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
 
+/** As a planner asks: what was requested, how long it takes, how good the forecast is, what is in stock. */
+const ORDER = [
+  "active_items",
+  "request_lines_28d",
+  "requests_open",
+  "after_the_fact_rate",
+  "lead_time_median_days",
+  "lead_time_p90_days",
+  "forecast_wape",
+  "forecast_bias",
+  "stock_value_brl",
+  "fill_rate",
+  "stockout_rate",
+  "on_time_rate",
+];
+
+/** An indicator that this page does not know yet comes last. */
+const rank = ({ kpi }: Kpi) => (ORDER.includes(kpi) ? ORDER.indexOf(kpi) : ORDER.length);
+
 /** Indicators that may be negative, and mean something by it. */
 const SIGNED = new Set(["forecast_bias"]);
 
@@ -24,7 +43,7 @@ function KpiCard({ kpi }: { kpi: Kpi }) {
   const i18n = useI18n();
   const { label } = i18n;
   return (
-    <div className="panel flex flex-col gap-0.5 p-4">
+    <div className="panel flex flex-col gap-0.5 p-3 sm:p-4">
       <dt className="font-medium text-muted">{label("kpi", kpi.kpi)}</dt>
       <dd className="font-semibold text-2xl tabular-nums tracking-tight">
         {kpiValue(kpi, i18n)}
@@ -65,7 +84,7 @@ function KpiBlocks({ kpis }: { kpis: readonly Kpi[] }) {
   return (
     <>
       <h2 className="font-semibold text-base">{t("dashboard.kpisAsOf", { date: format.date(kpis[0]?.as_of) })}</h2>
-      <dl className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-2 sm:gap-3 xl:grid-cols-4">
         {kpis
           .filter(({ value }) => value !== null)
           .map((kpi) => (
@@ -82,7 +101,13 @@ export function KpiCards() {
   return (
     <div className="space-y-3">
       <ResourceView resource={useKpis()} skeleton={<Skeleton className="h-72" />}>
-        {({ data }) => (data.length === 0 ? <Empty>{t("state.noRows")}</Empty> : <KpiBlocks kpis={data} />)}
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty>{t("state.noRows")}</Empty>
+          ) : (
+            <KpiBlocks kpis={[...data].sort((left, right) => rank(left) - rank(right))} />
+          )
+        }
       </ResourceView>
     </div>
   );

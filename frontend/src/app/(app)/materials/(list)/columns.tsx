@@ -38,6 +38,7 @@ export function useMaterialColumns({ params, change }: MaterialsParamsState): Co
     {
       ...sortable("item_name"),
       rowHeader: true,
+      width: "min-w-80 xl:min-w-96",
       cell: (item) => (
         <>
           <ItemLink item={item} />

@@ -36,6 +36,24 @@ function Choice<Value extends string>({ label, value, options, onChange }: Choic
   );
 }
 
+function KindChoice({ params, change }: MaterialsParamsState) {
+  const { t } = useI18n();
+  return (
+    <select
+      aria-label={t("materials.kind")}
+      className="control min-w-0 max-sm:w-full"
+      value={params.kind}
+      onChange={(event) => change({ kind: KINDS.find((kind) => kind === event.target.value) ?? null })}
+    >
+      {KINDS.map((kind) => (
+        <option key={kind} value={kind}>
+          {t(`materials.kind.${kind}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 /** On phones, where there are no column headers to click. */
 function SortChoice({ params, change }: MaterialsParamsState) {
   const { t } = useI18n();
@@ -62,7 +80,7 @@ function SortChoice({ params, change }: MaterialsParamsState) {
 export function Filters(state: MaterialsParamsState) {
   const { params, change, clear } = state;
   const { t, label } = useI18n();
-  const filtered = params.q !== "" || params.family || params.class || params.abc || params.kind;
+  const filtered = params.q !== "" || params.family || params.class || params.abc || params.kind !== "material";
   return (
     <search
       aria-label={t("materials.filters")}
@@ -88,12 +106,7 @@ export function Filters(state: MaterialsParamsState) {
         options={ABC_CLASSES.map((value) => ({ value, label: value }))}
         onChange={(value) => change({ abc: value })}
       />
-      <Choice
-        label={t("materials.kind")}
-        value={params.kind}
-        options={KINDS.map((value) => ({ value, label: t(`materials.kind.${value}`) }))}
-        onChange={(value) => change({ kind: value })}
-      />
+      <KindChoice {...state} />
       <SortChoice {...state} />
       {params.family && (
         <span className="badge min-h-9 px-2.5">

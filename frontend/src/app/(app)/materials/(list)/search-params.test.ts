@@ -5,15 +5,15 @@ import { itemsQuery, loadMaterialsParams, sortDirection, toggledSort } from "./s
 const requestOf = (search: string) => itemsRequest(itemsQuery(loadMaterialsParams(new URLSearchParams(search))));
 
 describe("the list's address", () => {
-  test("without parameters asks for the busiest items", () => {
-    expect(requestOf("")).toBe("/api/v1/items?sort=-request_lines_52w&limit=50");
+  test("without parameters asks for the busiest materials", () => {
+    expect(requestOf("")).toBe("/api/v1/items?is_service=false&sort=-request_lines_52w&limit=50");
   });
 
   test("carries every filter to the API", () => {
     expect(requestOf("q=cabo&family=EPI&class=lumpy&abc=A&kind=service&sort=item_name&cursor=x")).toBe(
       "/api/v1/items?q=cabo&family=EPI&demand_class=lumpy&abc_class=A&is_service=true&sort=item_name&limit=50&cursor=x",
     );
-    expect(requestOf("kind=material")).toContain("is_service=false");
+    expect(requestOf("kind=all")).not.toContain("is_service");
   });
 
   test("drops values that do not exist", () => {

@@ -3,7 +3,7 @@ import type { ItemsQuery } from "@/lib/api/requests";
 
 export const DEMAND_CLASSES = ["smooth", "erratic", "intermittent", "lumpy"] as const;
 export const ABC_CLASSES = ["A", "B", "C"] as const;
-export const KINDS = ["material", "service"] as const;
+export const KINDS = ["material", "service", "all"] as const;
 
 /** Columns that the API sorts by; the sign is part of the value, as in the API. */
 export const SORT_COLUMNS = [
@@ -26,7 +26,7 @@ export const materialsParams = {
   family: parseAsString,
   class: parseAsStringLiteral(DEMAND_CLASSES),
   abc: parseAsStringLiteral(ABC_CLASSES),
-  kind: parseAsStringLiteral(KINDS),
+  kind: parseAsStringLiteral(KINDS).withDefault("material"),
   sort: parseAsStringLiteral(SORTS).withDefault("-request_lines_52w"),
   cursor: parseAsString,
 };
@@ -35,6 +35,8 @@ export const loadMaterialsParams = createLoader(materialsParams);
 
 export type MaterialsParams = Awaited<ReturnType<typeof loadMaterialsParams>>;
 
+const IS_SERVICE = { material: false, service: true, all: null } as const;
+
 /** The API's question for that state. */
 export function itemsQuery(params: MaterialsParams): ItemsQuery {
   return {
@@ -42,7 +44,7 @@ export function itemsQuery(params: MaterialsParams): ItemsQuery {
     family: params.family,
     demand_class: params.class,
     abc_class: params.abc,
-    is_service: params.kind && params.kind === "service",
+    is_service: IS_SERVICE[params.kind],
     sort: params.sort,
     limit: PAGE_SIZE,
     cursor: params.cursor,

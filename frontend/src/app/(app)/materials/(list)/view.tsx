@@ -17,12 +17,13 @@ export function MaterialsView() {
   const state = useMaterialsParams();
   const items = useItems(itemsQuery(state.params));
   const columns = useMaterialColumns(state);
+  const shown = items.isLoading ? undefined : items.data?.data.length;
   return (
     <>
       <PageHeader title={t("materials.title")} intro={t("materials.intro")} />
       <Filters {...state} />
       <p aria-live="polite" className="sr-only">
-        {items.data && !items.isLoading && plural("materials.shown", items.data.data.length)}
+        {shown !== undefined && (shown > 0 ? plural("materials.shown", shown) : t("materials.empty"))}
       </p>
       <ResourceView resource={items} skeleton={<Skeleton className="h-[40rem]" />}>
         {({ data, next_cursor }) =>

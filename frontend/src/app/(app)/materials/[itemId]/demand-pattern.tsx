@@ -17,7 +17,7 @@ export function DemandPattern({ item }: { item: ItemDetail }) {
   const measures = [
     {
       name: t("item.pattern.adi"),
-      value: t("item.pattern.adiValue", { value: format.number(item.adi) }),
+      value: format.weeks(item.adi),
       rule: t("item.pattern.adiRule"),
     },
     { name: t("item.pattern.cv2"), value: format.number(item.cv2), rule: t("item.pattern.cv2Rule") },

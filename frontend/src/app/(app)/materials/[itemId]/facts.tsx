@@ -60,7 +60,7 @@ export function Facts({ item }: { item: ItemDetail }) {
   const i18n = useI18n();
   return (
     <section aria-label={i18n.t("item.facts")}>
-      <dl className="panel grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-3 lg:grid-cols-4 2xl:grid-cols-8">
+      <dl className="panel grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-3 lg:grid-cols-4">
         {factsOf(item, i18n).map(({ name, value, note }) => (
           <div key={name}>
             <dt className="text-muted">{name}</dt>
