@@ -43,7 +43,7 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     unit: Annotated[str, msgspec.Meta(description="items, lines, days, share (0 to 1) or brl")]
     reason: str | None
-    as_of: date
+    as_of: Annotated[date | None, msgspec.Meta(description="Last day of data it speaks of; null before there are data")]
 
 
 class KpiList(Document, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ class LeadTime(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     median_days: float | None
     p90_days: float | None
-    after_the_fact_lines: Annotated[int, msgspec.Meta(description="Lines requested on or after the purchase")]
+    after_the_fact_lines: Annotated[int, msgspec.Meta(description="Lines bought before they were requested")]
     receipt_lead_time_days: float | None
     receipt_reason: Annotated[str | None, msgspec.Meta(description="Why receipt_lead_time_days is null")]
 

@@ -24,8 +24,8 @@ FORECASTS = Table(
     name="forecasts",
     group="forecasting",
     meaning="Expected weekly demand and its quantiles for 13 weeks from each origin on, of every material with a "
-    "demand before it, all sites together. Each item has one served model, chosen for its demand class, and the benchmark "
-    "historic_average.",
+    "demand before it, all sites together. Each item has one served model, chosen for its demand class, and the "
+    "benchmark historic_average.",
     owner="team:data-science",
     key=("origin", "item_id", "site_id", "model", "forecast_date"),
     grain=Grain.WEEKLY,

@@ -28,7 +28,7 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 
 def test_serve_answers_over_the_network_and_ends_cleanly(environment):
     origin = f"http://127.0.0.1:{environment['NOVA_API_PORT']}"
-    server = subprocess.Popen([sys.executable, "-m", "nova_api", "serve"], env=environment)
+    server = subprocess.Popen([sys.executable, "-m", "nova_api", "serve"], env=environment | {"NOVA_API_WORKERS": "2"})
     try:
         deadline = time.monotonic() + 30
         while True:

@@ -18,7 +18,7 @@ function Icon({ path }: { path: string }) {
   return (
     <svg
       viewBox="0 0 24 24"
-      className="size-4 shrink-0"
+      className="size-4 shrink-0 max-sm:hidden"
       fill="none"
       stroke="currentColor"
       strokeWidth="1.75"

@@ -25,8 +25,7 @@ async function fetchBody<Body>(request: ApiRequest<Body>): Promise<Body> {
   return readBody<Body>(response);
 }
 
-/** A null request waits: its parameters are not known yet. */
-function useApi<Body>(request: ApiRequest<Body> | null, options: SWRConfiguration = {}): Resource<Body> {
+function useApi<Body>(request: ApiRequest<Body>, options: SWRConfiguration = {}): Resource<Body> {
   return useSWR<Body, ApiError>(request, fetchBody, options);
 }
 
@@ -44,8 +43,7 @@ export const useForecast = (itemId: string, origin: string | null) =>
 
 export const useKpis = () => useApi(kpisRequest());
 
-export const useFamilyDemand = (from: string | null | undefined) =>
-  useApi(from === undefined ? null : familyDemandRequest(from));
+export const useFamilyDemand = (from: string | null) => useApi(familyDemandRequest(from));
 
 export const useLeadTimes = () => useApi(leadTimesRequest());
 

@@ -116,12 +116,21 @@ function FamilyDemandFigure({ rows }: { rows: readonly FamilyDemand[] }) {
   );
 }
 
-export function DemandPanel() {
-  const datasets = useDatasets();
-  const from = datasets.data && demandWindowStart(datasets.data.data);
+const SKELETON = <Skeleton className="h-[28rem]" />;
+
+function WindowedDemand({ from }: { from: string | null }) {
   return (
-    <ResourceView resource={useFamilyDemand(from)} skeleton={<Skeleton className="h-[28rem]" />}>
+    <ResourceView resource={useFamilyDemand(from)} skeleton={SKELETON}>
       {({ data }) => <FamilyDemandFigure rows={data} />}
+    </ResourceView>
+  );
+}
+
+/** The datasets say how far the demand goes, and so where the window begins. */
+export function DemandPanel() {
+  return (
+    <ResourceView resource={useDatasets()} skeleton={SKELETON}>
+      {({ data }) => <WindowedDemand from={demandWindowStart(data)} />}
     </ResourceView>
   );
 }

@@ -1,0 +1,181 @@
+"""The newcomer's day: one command, answers in Dagster, over REST and in the page; another, and nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from nova_local.demo_workbook import write_demo_workbook
+from tests.e2e.page_checks import check_pages
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+
+@dataclass
+class Nova:
+    """The `nova` command on a home of its own."""
+
+    home: Path
+
+    def run(self, *arguments: str) -> str:
+        """Run `nova …` to its end; its output. A failure shows all of it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "nova_local", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "NOVA_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        assert done.returncode == 0, f"nova {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def status(self) -> dict[str, Any]:
+        return json.loads(self.run("status", "--json"))
+
+    def addresses(self) -> dict[str, str]:
+        return {part["name"]: part["address"] for part in self.status()["parts"]}
+
+    def processes(self) -> list[psutil.Process]:
+        """Every live process that was started on this home: its parts, and their children."""
+        pids = [part["process"]["pid"] for part in self.status()["parts"] if part["process"]]
+        parents = [psutil.Process(pid) for pid in pids]
+        return parents + [child for parent in parents for child in parent.children(recursive=True)]
+
+
+@pytest.fixture(scope="module")
+def nova(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nova]:
+    """Nova brought up from nothing on the demo workbook."""
+    nova = Nova(tmp_path_factory.mktemp("newcomer") / ".nova")
+    try:
+        nova.run("up", "--detach", "--size", "small")
+        yield nova
+    finally:
+        nova.run("down")
+        nova.run("clean", "--yes")
+
+
+def dagster(nova: Nova, query: str) -> dict[str, Any]:
+    answer = httpx.post(f"{nova.addresses()['dagster']}/graphql", json={"query": query}, timeout=60)
+    answer.raise_for_status()
+    return answer.json()["data"]
+
+
+def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
+    status = nova.status()
+    assert {part["name"] for part in status["parts"]} >= {
+        "warehouse",
+        "forecasting",
+        "dagster",
+        "daemon",
+        "api",
+        "page",
+    }
+    assert {part["state"] for part in status["parts"]} == {"ready"}
+    tables = {dataset["dataset"]: dataset for dataset in status["datasets"]}
+    assert len(tables) == 19
+    assert all(table["row_count"] > 0 and table["version"] >= 1 for table in tables.values())
+
+
+def test_every_asset_is_green_in_dagster(nova: Nova):
+    assets = dagster(
+        nova,
+        """{ assetNodes { assetKey { path } isMaterializable
+             assetMaterializations(limit: 1) { runId }
+             assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization { status } } } } } }""",
+    )["assetNodes"]
+    made = [asset for asset in assets if asset["isMaterializable"]]
+    assert len(made) == 20
+    for asset in made:
+        assert asset["assetMaterializations"], asset["assetKey"]["path"]
+        for check in asset["assetChecksOrError"].get("checks", []):
+            execution = check["executionForLatestMaterialization"]
+            assert execution
+            assert execution["status"] == "SUCCEEDED", (asset["assetKey"]["path"], check["name"])
+
+
+def test_every_endpoint_answers_for_an_item_of_the_workbook(nova: Nova):
+    with httpx.Client(base_url=nova.addresses()["api"], timeout=30) as api:
+        found = api.get("/api/v1/items", params={"sort": "-request_lines_52w", "is_service": "false"}).json()
+        item = found["data"][0]["item_id"]
+        bodies = {
+            path: api.get(path).raise_for_status().json()
+            for path in (
+                "/health/live",
+                "/health/ready",
+                f"/api/v1/items/{item}",
+                f"/api/v1/items/{item}/timeseries",
+                f"/api/v1/items/{item}/forecast",
+                "/api/v1/kpis",
+                "/api/v1/kpis/demand-daily-family",
+                "/api/v1/kpis/requests-open-daily",
+                "/api/v1/kpis/lead-times",
+                "/api/v1/kpis/forecast-accuracy",
+                "/api/v1/datasets",
+            )
+        }
+    assert sum(point["demand"] for point in bodies[f"/api/v1/items/{item}/timeseries"]["data"]) > 0
+    forecast = bodies[f"/api/v1/items/{item}/forecast"]
+    assert len(forecast["data"]) == 13
+    assert forecast["served"]
+    figures = {row["kpi"]: row for row in bodies["/api/v1/kpis"]["data"]}
+    assert figures["active_items"]["value"] > 0
+    assert figures["stock_value_brl"]["value"] is None
+    assert figures["stock_value_brl"]["reason"] == "stock_not_in_source"
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"),
+    reason="no Chromium on this machine: install the package `chromium` (see `nova doctor`)",
+)
+def test_the_pages_show_the_workbook_and_hold_what_pages_must_hold(nova: Nova):
+    assert CHROMIUM, "CI must have a Chromium"
+    report = check_pages(nova.addresses()["page"], CHROMIUM)
+    assert report.visits
+    assert report.breaches() == []
+
+
+def test_another_workbook_is_loaded_while_everything_keeps_running_and_a_bad_one_changes_nothing(
+    nova: Nova, tmp_path: Path
+):
+    workbook = tmp_path / "other.xlsx"
+    truth = write_demo_workbook(workbook, seed=2)
+    nova.run("materialize", "--workbook", str(workbook))
+
+    def rows_of(dataset: str) -> int:
+        return next(table["row_count"] for table in nova.status()["datasets"] if table["dataset"] == dataset)
+
+    assert rows_of("staging.workbook_lines") == truth.lines
+    before = nova.status()["datasets"]
+    bad = tmp_path / "bad.xlsx"
+    bad.write_text("not a workbook", encoding="utf-8")
+    with pytest.raises(AssertionError, match="not an Excel workbook"):
+        nova.run("materialize", "--workbook", str(bad))
+    assert nova.status()["datasets"] == before
+
+
+def test_down_leaves_no_process_and_a_second_up_has_everything_at_once(nova: Nova):
+    before = nova.status()["datasets"]
+    processes = nova.processes()
+    nova.run("down")
+    assert [process for process in processes if process.is_running()] == []
+    started = time.monotonic()
+    nova.run("up", "--detach")
+    assert time.monotonic() - started < 60
+    assert nova.status()["datasets"] == before
