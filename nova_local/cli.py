@@ -147,6 +147,8 @@ def current_home() -> Home:
 
 def main() -> None:
     """Run the command; what a person can act on is printed without a traceback, with exit code 1."""
+    # Without bytecode every Dagster process compiles its whole world again: no child may inherit this.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         app()
     except LocalError as error:

@@ -13,8 +13,8 @@ from nova_local.parts import API, FORECASTING, PAGE, WAREHOUSE, WEBSERVER, addre
 from nova_local.ports import LOOPBACK
 from nova_local.processes import RUN_MARK
 
-# Without bytecode every Dagster process compiles its whole world again; a port of the caller's is not ours.
-UNWANTED = ("PYTHONDONTWRITEBYTECODE", "REDIS_URL", "PORT")
+# A cache and a port of the caller's are not ours.
+UNWANTED = ("REDIS_URL", "PORT")
 
 
 def child_environment(

@@ -20,31 +20,21 @@ WITH scored AS (
     WHERE forecasts.site_id = 'ALL'
 ),
 
+-- A served forecast counts twice: under its model's name, and as what planners saw.
 by_model AS (
     SELECT
-        model,
-        origin,
-        demand_class,
-        horizon_weeks,
-        forecast,
-        demand,
-        q50,
-        q90,
-        q95
+        names.model,
+        scored.origin,
+        scored.demand_class,
+        scored.horizon_weeks,
+        scored.forecast,
+        scored.demand,
+        scored.q50,
+        scored.q90,
+        scored.q95
     FROM scored
-    UNION ALL
-    SELECT
-        'served' AS model,
-        origin,
-        demand_class,
-        horizon_weeks,
-        forecast,
-        demand,
-        q50,
-        q90,
-        q95
-    FROM scored
-    WHERE served
+    CROSS JOIN LATERAL (VALUES (scored.model), (CASE WHEN scored.served THEN 'served' END)) AS names (model)
+    WHERE names.model IS NOT NULL
 )
 
 SELECT

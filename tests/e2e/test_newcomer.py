@@ -1,4 +1,4 @@
-"""The newcomer's day: one command, answers in Dagster, over REST and in the page; another, and nothing is left running."""
+"""The newcomer's day: one command, and answers are in Dagster, over REST and in the page; another, and all stops."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
         nova,
         """{ assetNodes { assetKey { path } isMaterializable
              assetMaterializations(limit: 1) { runId }
-             assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization { status } } } } } }""",
+             assetChecksOrError {
+               ... on AssetChecks { checks { name executionForLatestMaterialization { status } } } } } }""",
     )["assetNodes"]
     made = [asset for asset in assets if asset["isMaterializable"]]
     assert len(made) == 20

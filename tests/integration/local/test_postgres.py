@@ -9,6 +9,7 @@ import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -33,7 +34,7 @@ def running(server: Postgres):
         started.stop()
 
 
-def run(server: Postgres, statement: str) -> list[tuple]:
+def run(server: Postgres, statement: LiteralString) -> list[tuple]:
     with psycopg.connect(server.url, autocommit=True) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []

@@ -482,8 +482,8 @@ export interface components {
         };
         /** Kpi */
         Kpi: {
-            /** Format: date */
-            as_of: string;
+            /** @description Last day of data it speaks of; null before there are data */
+            as_of: string | null;
             kpi: string;
             reason: string | null;
             /** @description items, lines, days, share (0 to 1) or brl */
@@ -500,7 +500,7 @@ export interface components {
         };
         /** LeadTime */
         LeadTime: {
-            /** @description Lines requested on or after the purchase */
+            /** @description Lines bought before they were requested */
             after_the_fact_lines: number;
             family: string;
             lines: number;
