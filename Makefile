@@ -16,8 +16,10 @@ BIN := .venv/bin
 MAIN := .venv/.nova-main
 DEV := .venv/.nova-dev
 FORECASTING := .venv-forecasting/.nova-forecasting
+FORECASTING_DEV := .venv-forecasting/.nova-forecasting-dev
 # npm itself writes this file at the end of an installation
 NODE_MODULES := frontend/node_modules/.package-lock.json
+REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 
 .PHONY: help up down status install install-dev lint test lock clean
 
@@ -33,19 +35,21 @@ down: install ## Stop everything
 status: install ## Show what runs
 	@$(BIN)/nova status
 
-install: $(MAIN) $(FORECASTING) ## Make both Python environments from the locks
+install: $(MAIN) $(FORECASTING) $(REFERENCE) ## Make both Python environments from the locks, and fetch the script of the API's reference page
 
-install-dev: $(DEV) $(FORECASTING) $(NODE_MODULES) ## The same with the tools for tests, and the page's packages
+install-dev: $(DEV) $(FORECASTING_DEV) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
 
 lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
+	$(BIN)/basedpyright --project pyrightconfig.forecasting.json
 	cd frontend && npm run check
 
 test: lint ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
 	$(BIN)/pytest
+	.venv-forecasting/bin/python -m pytest --confcutdir tests/unit/forecasting tests/unit/forecasting
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 		DAGSTER_HOME=$$home $(BIN)/dagster definitions validate -w workspace.yaml
 
@@ -71,8 +75,17 @@ $(DEV): requirements/dev.txt pyproject.toml | $(UV)
 $(FORECASTING): requirements/forecasting.txt pyproject.toml | $(UV)
 	$(call install_lock,.venv-forecasting,requirements/forecasting.txt,$@)
 
+$(FORECASTING_DEV): requirements/forecasting-dev.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv-forecasting,requirements/forecasting-dev.txt,$(FORECASTING) $@)
+
 $(NODE_MODULES): frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund
+
+# Errors alone: npm would warn of the Node that these packages want, and nothing of them runs in Node.
+$(REFERENCE): nova_api/http/reference/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd nova_api/http/reference && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error; \
+	else echo 'no npm: the API goes without its reference page at /schema'; fi
 
 .uv/bin/uv:
 	@test -n "$(PYTHON)" || { echo 'Nova needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python'; exit 1; }
@@ -84,9 +97,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-
 
 lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions); one resolution, so that all locks agree
 	@set -e; all=$$(mktemp); trap 'rm -f "$$all"' EXIT; \
-	cat requirements/main.txt requirements/dev.txt requirements/forecasting.txt > "$$all" 2>/dev/null || true; \
-	$(COMPILE) --extra assets --extra api --extra local --extra dev --extra forecasting --output-file "$$all"; \
+	cat requirements/*.txt > "$$all" 2>/dev/null || true; \
+	$(COMPILE) --all-extras --output-file "$$all"; \
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
 	lock main --extra assets --extra api --extra local; \
 	lock dev --extra assets --extra api --extra local --extra dev; \
-	lock forecasting --extra assets --extra forecasting
+	lock forecasting --extra assets --extra forecasting; \
+	lock forecasting-dev --extra assets --extra forecasting --extra forecasting-dev

@@ -24,6 +24,7 @@ from nova_api.health.routes import HealthController
 from nova_api.http.documentation import openapi_config
 from nova_api.http.parameters import documented_parameters, refuse_undocumented
 from nova_api.http.problems import HANDLERS
+from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
 from nova_api.series.routes import SeriesController
@@ -85,7 +86,7 @@ def build_app(settings: Settings) -> Litestar:
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
         before_request=_refuse_undocumented,
         exception_handlers=HANDLERS,
-        openapi_config=openapi_config(),
+        openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )
 

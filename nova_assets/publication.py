@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from io import BufferedIOBase
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -47,16 +48,28 @@ class Query:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-Source = Query | pa.Table
+@dataclass(frozen=True)
+class Stream:
+    """New rows as Arrow tables that are made while they are copied, so that no more than one is in memory."""
+
+    tables: Iterable[pa.Table]
+
+
+Source = Query | Stream | pa.Table
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """One table to be replaced: all of it, or the rows whose window column lies in `window`."""
+    """One table to be replaced: all of it, or the rows whose window column lies in `window`.
+
+    `scope` narrows that to the rows for which a condition holds, where a table is filled from several places; the new
+    rows must meet it too.
+    """
 
     table: Table
     window: Window | None
     source: Source
+    scope: sql.Composable | None = None
 
     def __post_init__(self) -> None:
         if (self.table.window_column is None) != (self.window is None):
@@ -129,6 +142,7 @@ class _Candidate:
         self.name = sql.Identifier(f"candidate_{self.table.name}")
         self.columns = sql.SQL(", ").join(map(sql.Identifier, self.table.column_names))
         self.changed = False
+        self.scope = replacement.scope
         connection.execute(
             sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
                 self.name, self.columns, self.target
@@ -144,7 +158,7 @@ class _Candidate:
                 insert.format(self.name, self.columns, self.columns, text), {**source.parameters, **self._bounds()}
             )
         else:
-            copy_arrow(self.connection, self.name, source)
+            copy_arrow(self.connection, self.name, source.tables if isinstance(source, Stream) else [source])
         self.connection.execute(sql.SQL("ANALYZE {}").format(self.name))
 
     def check(self) -> list[CheckResult]:
@@ -168,9 +182,8 @@ class _Candidate:
     def published(self, run_id: str | None, results: list[CheckResult]) -> Published:
         relation = self.table.relation
         rows = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.name))
-        total = (
-            _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if self.window else rows
-        )
+        part = self.window or self.scope
+        total = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if part else rows
         through, by_date = None, {}
         if self.table.window_column:
             column = sql.Identifier(self.table.window_column)
@@ -205,10 +218,11 @@ class _Candidate:
         return bool(row and row[0])
 
     def _where(self) -> sql.Composable:
-        if not self.window:
-            return sql.SQL("")
-        column = sql.Identifier(self.table.window_column or "")
-        return sql.SQL(" WHERE {} BETWEEN %(first)s AND %(last)s").format(column)
+        conditions: list[sql.Composable] = [self.scope] if self.scope else []
+        if self.window:
+            column = sql.Identifier(self.table.window_column or "")
+            conditions.append(sql.SQL("{} BETWEEN %(first)s AND %(last)s").format(column))
+        return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
     def _bounds(self) -> dict[str, date]:
         return {"first": self.window.first, "last": self.window.last} if self.window else {}
@@ -228,15 +242,20 @@ class _CopyStream(BufferedIOBase):
         return len(data)
 
 
-def copy_arrow(connection: psycopg.Connection, relation: sql.Identifier, rows: pa.Table) -> None:
-    """COPY an Arrow table into the columns of the same names.
+def copy_arrow(connection: psycopg.Connection, relation: sql.Identifier, tables: Iterable[pa.Table]) -> None:
+    """COPY Arrow tables of the same columns, one after the other, into the columns of the same names.
 
     Null and the empty string stay apart: pyarrow writes the one bare and the other in quotes, which COPY reads alike.
     """
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+    remaining = iter(tables)
+    first = next(remaining, None)
+    if first is None:
+        return
+    columns = sql.SQL(", ").join(map(sql.Identifier, first.column_names))
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(relation, columns)
     with connection.cursor().copy(statement) as copy:
-        pyarrow.csv.write_csv(rows, _CopyStream(copy), pyarrow.csv.WriteOptions(include_header=False))
+        for table in chain([first], remaining):
+            pyarrow.csv.write_csv(table, _CopyStream(copy), pyarrow.csv.WriteOptions(include_header=False))
 
 
 def _lock(connection: psycopg.Connection, table: Table) -> None:

@@ -27,17 +27,20 @@ USUAL_PORTS: Mapping[str, int] = {
     API: 8000,
     PAGE: 3000,
 }
+UNKNOWN_SETTLES = 2.0  # seconds that a part without a health check must run to count as well
 
 
 @dataclass(frozen=True)
 class Part:
-    """A process of the Procfile. `after` names the parts that must be well before it starts."""
+    """A process of the Procfile. `after` names the parts that must be well before it starts; it must have run for
+    `settle` seconds before it counts as well."""
 
     name: str
     command: str
     address: str
     is_well: health.Check
     after: tuple[str, ...]
+    settle: float
 
 
 def choose_ports(remembered: Mapping[str, int], keep: Collection[str] = ()) -> dict[str, int]:
@@ -55,7 +58,7 @@ def choose_ports(remembered: Mapping[str, int], keep: Collection[str] = ()) -> d
 
 
 def read_parts(procfile: Path, ports: Mapping[str, int]) -> list[Part]:
-    """The parts that `procfile` starts, each with its health check; a name we do not know is well while it runs."""
+    """The parts that `procfile` starts, each with its health check; one that we do not know must only run."""
     try:
         commands = parse_procfile(procfile.read_text(encoding="utf-8")).processes
     except (OSError, AssertionError) as error:
@@ -68,6 +71,7 @@ def read_parts(procfile: Path, ports: Mapping[str, int]) -> list[Part]:
             address=address_of(name, ports),
             is_well=checks.get(name, runs),
             after=tuple(earlier for earlier in order.get(name, ()) if earlier in commands),
+            settle=0.0 if name in checks else UNKNOWN_SETTLES,
         )
         for name, command in commands.items()
     ]

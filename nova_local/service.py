@@ -24,7 +24,8 @@ RESTARTS = 5  # in a row, before a part is given up
 
 @dataclass(frozen=True)
 class Blueprint:
-    """How one part is run. `launch` starts it and may wait until it answers; `stop` are its signals with patience."""
+    """How one part is run. `launch` starts it and may wait until it answers; `stop` are its signals with patience.
+    It counts as well after `settle` seconds at the earliest."""
 
     name: str
     address: str
@@ -33,6 +34,7 @@ class Blueprint:
     log: Path
     stop: Sequence[tuple[signal.Signals, float]] = POLITE
     after: tuple[str, ...] = ()
+    settle: float = 0.0
 
 
 class Service:
@@ -67,7 +69,8 @@ class Service:
         if self.process is None or self.process.poll() is not None:
             self.phase = state.FAILED
             raise self.failure()
-        if self.phase != state.READY and self.blueprint.is_well():
+        settled = time.monotonic() - self.started_at >= self.blueprint.settle
+        if self.phase != state.READY and settled and self.blueprint.is_well():
             self.phase = state.READY
         return self.phase == state.READY
 
@@ -135,4 +138,4 @@ def blueprint_of(part: Part, environment: Mapping[str, str], folder: Path, log: 
                 preexec_fn=follow_parent(signal.SIGTERM),
             )
 
-    return Blueprint(part.name, part.address, launch, part.is_well, log, after=part.after)
+    return Blueprint(part.name, part.address, launch, part.is_well, log, after=part.after, settle=part.settle)

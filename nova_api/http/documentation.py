@@ -1,12 +1,11 @@
-"""The OpenAPI document and the page that shows it.
-
-The page is RapiDoc, one file of 0.9 MB (MIT) kept in `assets/` and served from this origin. Scalar would have been a
-file of 3.6 MB, or 209 packages of 243 MB among the frontend's.
-"""
+"""The OpenAPI document and the page that shows it: Scalar from this origin, which asks no other for anything."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -15,25 +14,40 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Tag
 
+from nova_api.http.conditional import accepts_gzip
 from nova_api.http.parameters import refuse_undocumented
+from nova_api.http.scalar import Scalar
 
 VERSION = "1.0.0"
 PATH = "/schema"
-SCRIPT = Path(__file__).parent / "assets/rapidoc-9.3.8.min.js"
+
+# Scalar validates with Zod, which tries to compile code: our policy forbids it, and browsers report the attempt.
+PREPARATION = "globalThis.__zod_globalConfig = { jitless: true };"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # RapiDoc writes its styles into the page
-        "img-src 'self' data:",
-        "font-src 'self' data:",
+        f"script-src 'self' 'sha256-{b64encode(sha256(PREPARATION.encode()).digest()).decode()}'",
+        "style-src 'unsafe-inline'",  # Scalar writes its styles into the page, some without the nonce it is given
+        "img-src data:",
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
     )
 )
+
+CONFIGURATION = {
+    "agent": {"disabled": True},
+    "mcp": {"disabled": True},
+    "telemetry": False,
+    "withDefaultFonts": False,
+    "showDeveloperTools": "never",
+    "hideClientButton": True,
+    "documentDownloadType": "direct",
+    "defaultOpenAllTags": True,
+}
+"""Scalar's own names; what would call or name its services is off."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -42,36 +56,56 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Nova API</title>
 <link rel="icon" href="data:,">
-<script type="module" src="{path}/rapidoc.js"></script>
 </head>
 <body>
-<noscript>This page needs JavaScript; the document itself is <a href="{document}">here</a>.</noscript>
-<rapi-doc spec-url="{document}" render-style="read" load-fonts="false" show-header="false" allow-authentication="false"
-allow-server-selection="false" schema-description-expanded="true" sort-endpoints-by="none"></rapi-doc>
+{body}
 </body>
 </html>
 """
 
+REFERENCE = """<noscript>This page needs JavaScript; the document itself is <a href="{document}">here</a>.</noscript>
+<script id="api-reference" data-url="{document}" data-configuration="{configuration}"></script>
+<script>{preparation}</script>
+<script src="{script}"></script>"""
+
+NOT_INSTALLED = """<h1>Nova API</h1>
+<p>This page needs Scalar, which is not installed: run <code>make install</code> (it needs npm), then reload.</p>
+<p>The document itself needs nothing: <a href="{document}">{document}</a></p>"""
+
 
 class ReferencePage(OpenAPIRenderPlugin):
-    """RapiDoc from this origin; Litestar's own plugin for it loads the script and fonts from elsewhere."""
+    """Litestar's own plugin for Scalar loads a stylesheet from elsewhere and writes a script into the page."""
 
-    def __init__(self) -> None:
+    def __init__(self, scalar: Scalar) -> None:
         super().__init__(path="/")
+        self._scalar = scalar
+        self._script = f"/scalar-{scalar.version}.js"
 
     def render(self, request: Request, openapi_schema: dict[str, Any]) -> bytes:
-        """The page."""
-        return PAGE.format(path=PATH, document=self.get_openapi_json_route(request)).encode()
+        """The page; how to install it where it is not."""
+        body = (REFERENCE if self._scalar.installed else NOT_INSTALLED).format(
+            document=self.get_openapi_json_route(request),
+            configuration=escape(json.dumps(CONFIGURATION)),
+            preparation=PREPARATION,
+            script=PATH + self._script,
+        )
+        return PAGE.format(body=body).encode()
 
     def receive_router(self, router: Router) -> None:
-        """Add the script's address."""
-        script = SCRIPT.read_bytes()
+        """Add the script's address, which changes with its version."""
+        scalar = self._scalar
 
-        @get("/rapidoc.js", sync_to_thread=False)
-        def rapidoc_script() -> Response[bytes]:
-            return Response(script, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
+        @get(self._script, sync_to_thread=True)
+        def script(request: Request) -> Response[bytes]:
+            if not scalar.installed:
+                raise NotFoundException
+            headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+            if not accepts_gzip(request.headers.get("accept-encoding", "")):
+                return Response(scalar.script, media_type="text/javascript", headers=headers)
+            headers["Content-Encoding"] = "gzip"
+            return Response(scalar.compressed, media_type="text/javascript", headers=headers)
 
-        router.register(rapidoc_script)
+        router.register(script)
 
 
 async def _refuse_unknown_pages(request: Request) -> None:
@@ -81,7 +115,7 @@ async def _refuse_unknown_pages(request: Request) -> None:
     refuse_undocumented(request)
 
 
-def openapi_config() -> OpenAPIConfig:
+def openapi_config(scalar: Scalar) -> OpenAPIConfig:
     """What the OpenAPI document says of the API as a whole, and where it is served."""
     return OpenAPIConfig(
         title="Nova API",
@@ -94,7 +128,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag("datasets", "What is served, and how old it is"),
             Tag("health", "For supervisors and load balancers"),
         ],
-        render_plugins=[ReferencePage(), JsonRenderPlugin()],
+        render_plugins=[ReferencePage(scalar), JsonRenderPlugin()],
         openapi_router=Router(
             PATH,
             route_handlers=[],

@@ -1,6 +1,6 @@
 """What every page must hold, measured in a real browser: policy, console, accessibility, stillness, bytes.
 
-    python tests/e2e/page_checks.py http://127.0.0.1:3000 --screenshots /tmp/pages
+    python -m tests.e2e.page_checks http://127.0.0.1:3000 --screenshots /tmp/pages
 
 prints the bytes of each page and every breach, and fails when there is one.
 """
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
@@ -74,7 +75,8 @@ class Viewport:
 
 
 VIEWPORTS = (Viewport("desktop", 1440, 900, mobile=False), Viewport("phone", 390, 844, mobile=True))
-COLOR_SCHEMES = ("light", "dark")
+ColorScheme = Literal["light", "dark"]
+COLOR_SCHEMES: tuple[ColorScheme, ...] = ("light", "dark")
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ def _visit(context: BrowserContext, base_url: str, case: PageCase, label: str, s
 
 @contextmanager
 def _browser(
-    playwright: Playwright, chromium_path: Path, viewport: Viewport, color_scheme: str
+    playwright: Playwright, chromium_path: Path, viewport: Viewport, color_scheme: ColorScheme
 ) -> Iterator[BrowserContext]:
     """A browser with a profile of its own, thrown away afterwards."""
     with tempfile.TemporaryDirectory(prefix="nova-pages-", ignore_cleanup_errors=True) as profile:

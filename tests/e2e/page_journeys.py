@@ -1,6 +1,6 @@
 """What a planner does on the page, step by step in a real browser. Each journey raises when a step fails.
 
-    python tests/e2e/page_journeys.py http://127.0.0.1:3000
+    python -m tests.e2e.page_journeys http://127.0.0.1:3000
 
 walks all of them. They hold for any data that has at least two pages of materials.
 """
@@ -13,8 +13,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from page_checks import BROWSER_FLAGS
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.page_checks import BROWSER_FLAGS
 
 ITEM_ADDRESS = re.compile(r"/materials/[^/?]+$")
 

@@ -128,7 +128,7 @@ def test_null_the_empty_string_quotes_and_line_breaks_survive_the_copy(warehouse
         publication.copy_arrow(
             connection,
             sql.Identifier("kept"),
-            pa.table({"n": pa.array(range(len(text))), "t": pa.array(text, pa.string())}),
+            [pa.table({"n": pa.array(range(len(text))), "t": pa.array(text, pa.string())})],
         )
         assert [row[0] for row in connection.execute("SELECT t FROM kept ORDER BY n")] == text
 

@@ -52,7 +52,7 @@ export function FanChart({ weeks, unit, centre, start, description }: FanChartPr
   const { t, format } = useI18n();
   const mark = {
     value: t("item.forecast.originMark"),
-    position: "insideTopRight",
+    position: "top",
     fill: "var(--muted)",
     fontSize: 12,
   } as const;
