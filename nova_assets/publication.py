@@ -127,7 +127,10 @@ def refresh(connection: psycopg.Connection, view: Table, run_id: str | None) -> 
         rows = _scalar(connection, sql.SQL("SELECT count(*) FROM {}").format(name))
         results = [_run(connection, check) for check in rule_checks(view, None)]
         _refuse_failures({view.relation: results})
-        version = _record(connection, view.relation, rows, None, run_id, changed=True)
+        through = connection.execute(
+            "SELECT max(data_through) FROM support.dataset_versions WHERE dataset = ANY (%s)", [list(view.upstream)]
+        ).fetchone()
+        version = _record(connection, view.relation, rows, through[0] if through else None, run_id, changed=True)
         return Published(view.relation, version, True, rows, rows, {}, tuple(results))
 
 

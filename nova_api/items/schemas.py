@@ -70,7 +70,9 @@ class ItemSummary(msgspec.Struct, frozen=True, kw_only=True):
     abc_basis: Annotated[AbcBasis | None, msgspec.Meta(description="What the ABC class ranks by")]
     xyz_class: XyzClass | None
     last_demand_on: date | None
-    demand_52w: Annotated[float, msgspec.Meta(description="Demand of the last 52 weeks")]
+    demand_52w: Annotated[
+        float | None, msgspec.Meta(description="Demand of the last 52 weeks; null for services, which have none")
+    ]
     request_lines_52w: Annotated[int, msgspec.Meta(description="Request lines of the last 52 weeks")]
     origin: Annotated[date | None, msgspec.Meta(description="Monday from which the served forecast looks ahead")]
     served_model: str | None
@@ -93,7 +95,7 @@ class ItemDetail(ItemSummary, frozen=True, kw_only=True):
     weeks_observed: int | None
     weeks_with_demand: int | None
     first_demand_on: date | None
-    demand_total: float
+    demand_total: float | None
     mean_weekly_demand: float | None
     lead_time_lines: int
     on_hand: float | None

@@ -127,6 +127,7 @@ FACT_PURCHASE_LINES = Table(
             "The purchase came before its request: a regularisation, left out of lead times",
             (f"{_LINES}.requested_on", f"{_LINES}.ordered_on"),
         ),
+        Column("is_open", "boolean", "Not ordered yet", (f"{_LINES}.ordered_on", f"{_LINES}.repairs")),
     ),
 )
 

@@ -51,7 +51,7 @@ MV_REQUESTS_OPEN_DAILY = _view(
     (
         Column("date", "date", "Day", ("core.dim_calendar.date",)),
         Column("family", "text", "Family", (f"{_ITEM}.family",)),
-        Column("open_lines", "bigint", "Lines open", (f"{_LINES}.requested_on", f"{_LINES}.ordered_on"), minimum=1),
+        Column("open_lines", "bigint", "Lines open", (f"{_LINES}.requested_on", f"{_LINES}.is_open"), minimum=1),
         Column("oldest_open_days", "integer", "Age of the oldest", (f"{_LINES}.requested_on",), "days", minimum=0),
     ),
 )
@@ -120,8 +120,12 @@ MV_ITEM_OVERVIEW = _view(
         Column("weeks_with_demand", "integer", "Weeks with demand", (f"{_PROFILE}.weeks_with_demand",), "weeks", True),
         Column("first_demand_on", "date", "First demand", (f"{_DEMAND}.date",), nullable=True),
         Column("last_demand_on", "date", "Latest demand", (f"{_DEMAND}.date",), nullable=True),
-        Column("demand_total", "numeric", "Demand so far", (f"{_DEMAND}.demand",), "item's unit"),
-        Column("demand_52w", "numeric", "Demand of the last 364 days of data", (f"{_DEMAND}.demand",), "item's unit"),
+        Column(
+            "demand_total", "numeric", "Demand so far; null for services", (f"{_DEMAND}.demand",), "item's unit", True
+        ),
+        Column(
+            "demand_52w", "numeric", "Demand of the last 364 days of data", (f"{_DEMAND}.demand",), "item's unit", True
+        ),
         Column(
             "request_lines_52w", "bigint", "Lines in the last 364 days of data", (f"{_LINES}.requested_on",), "lines"
         ),

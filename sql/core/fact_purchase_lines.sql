@@ -21,6 +21,8 @@ SELECT
     quantity AS ordered_qty,
     NULL::numeric AS received_qty,
     NULL::numeric AS unit_price_brl,
-    coalesce(ordered_on < requested_on, false) AS after_the_fact
+    coalesce(ordered_on < requested_on, false) AS after_the_fact,
+    -- A purchase whose date was mistyped is a purchase all the same.
+    ordered_on IS NULL AND 'order_date_implausible' <> ALL (repairs) AS is_open
 FROM numbered_lines
 WHERE requested_on BETWEEN %(first)s AND %(last)s

@@ -73,8 +73,9 @@ SELECT
     profile.weeks_with_demand,
     demand.first_demand_on,
     demand.last_demand_on,
-    coalesce(demand.demand_total, 0) AS demand_total,
-    coalesce(demand.demand_52w, 0) AS demand_52w,
+    -- Services are requested and have no demand; an item that was only ordered by mistake has none yet.
+    CASE WHEN NOT items.is_service THEN coalesce(demand.demand_total, 0) END AS demand_total,
+    CASE WHEN NOT items.is_service THEN coalesce(demand.demand_52w, 0) END AS demand_52w,
     coalesce(requests.request_lines_52w, 0) AS request_lines_52w,
     profile.mean_weekly_demand,
     forecast.origin,

@@ -36,9 +36,16 @@ figures (kpi, value, unit, reason) AS (
     CROSS JOIN data_end
     WHERE material_lines.requested_on > data_end.date - 28
     UNION ALL
-    SELECT 'requests_open', coalesce(sum(open_lines), 0)::double precision, 'lines', NULL
-    FROM analytics.mv_requests_open_daily
-    INNER JOIN data_end USING (date)
+    -- A source without one open line lists what was bought and nothing else: then none is unknown, not zero.
+    SELECT
+        'requests_open',
+        CASE WHEN source.has_open_lines THEN coalesce(sum(backlog.open_lines), 0)::double precision END,
+        'lines',
+        CASE WHEN NOT source.has_open_lines THEN 'open_requests_not_in_source' END
+    FROM (SELECT coalesce(bool_or(is_open), false) AS has_open_lines FROM core.fact_purchase_lines) AS source
+    CROSS JOIN data_end
+    LEFT JOIN analytics.mv_requests_open_daily AS backlog ON data_end.date = backlog.date
+    GROUP BY source.has_open_lines
     UNION ALL
     SELECT 'lead_time_median_days', percentile_cont(0.5) WITHIN GROUP (ORDER BY lead_time_days), 'days', NULL
     FROM material_lines

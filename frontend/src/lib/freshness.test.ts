@@ -27,8 +27,8 @@ test("what is served together is as old as its oldest nightly part", () => {
   expect(freshnessOf(served)).toEqual({ dataThrough: null, ageSeconds: 20 * HOUR, late: false });
 });
 
-test("the last known day is that of the demand, not of the calendar", () => {
-  const served = [dataset("core.dim_calendar", 3, "2027-12-31"), dataset("core.fact_demand_daily", 3, "2025-10-23")];
+test("the last known day is that of the requests, not of the calendar", () => {
+  const served = [dataset("core.dim_calendar", 3, "2027-12-31"), dataset("core.fact_purchase_lines", 3, "2025-10-23")];
   expect(freshnessOf(served)?.dataThrough).toBe("2025-10-23");
 });
 

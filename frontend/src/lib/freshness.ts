@@ -8,8 +8,8 @@ const NIGHTLY_SECONDS = 26 * HOUR_SECONDS;
 /** A forecast is issued every Monday; a day of grace. */
 const WEEKLY_SECONDS = 8 * 24 * HOUR_SECONDS;
 
-/** Where the operation's own days are: a forecast or a calendar reaches into the future. */
-const DEMAND_DATASET = "core.fact_demand_daily";
+/** Where the operation's own days are: a forecast or a calendar reaches into the future, and not every day has demand. */
+const DEMAND_DATASET = "core.fact_purchase_lines";
 
 const WEEKLY_DATASETS = new Set(["analytics.fact_forecasts", "analytics.mv_forecast_accuracy"]);
 

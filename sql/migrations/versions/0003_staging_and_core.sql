@@ -123,6 +123,7 @@ CREATE TABLE core.fact_purchase_lines (
     received_qty numeric(18, 4),
     unit_price_brl numeric(18, 4),
     after_the_fact boolean NOT NULL,
+    is_open boolean NOT NULL,
     PRIMARY KEY (order_id, line_no)
 );
 CREATE INDEX fact_purchase_lines_requested_on ON core.fact_purchase_lines (requested_on);

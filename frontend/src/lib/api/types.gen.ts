@@ -387,14 +387,14 @@ export interface components {
             criticality: string | null;
             /** @description Squared coefficient of variation of the weeks with demand */
             cv2: number | null;
-            /** @description Demand of the last 52 weeks */
-            demand_52w: number;
+            /** @description Demand of the last 52 weeks; null for services, which have none */
+            demand_52w: number | null;
             /**
              * @description Pattern of the demand (Syntetos, Boylan & Croston 2005)
              * @enum {null|string}
              */
             demand_class: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
-            demand_total: number;
+            demand_total: number | null;
             family: string;
             first_demand_on: string | null;
             /** @description Expected demand of the four weeks from the origin */
@@ -453,8 +453,8 @@ export interface components {
             abc_class: "A" | "B" | "C" | null;
             active: boolean;
             category: string;
-            /** @description Demand of the last 52 weeks */
-            demand_52w: number;
+            /** @description Demand of the last 52 weeks; null for services, which have none */
+            demand_52w: number | null;
             /**
              * @description Pattern of the demand (Syntetos, Boylan & Croston 2005)
              * @enum {null|string}

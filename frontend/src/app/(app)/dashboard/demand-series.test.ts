@@ -57,7 +57,7 @@ describe("a demand series", () => {
 
 test("the window begins on a Monday half a year before the last day known", () => {
   const dataset = {
-    dataset: "core.fact_demand_daily",
+    dataset: "core.fact_purchase_lines",
     version: 1,
     row_count: 1,
     data_through: "2025-10-24",
