@@ -24,7 +24,6 @@ import dagster as dg
 from nova_local import page
 from nova_local.home import Home
 from nova_local.running import running_environment
-from nova_local.state import load
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = (dg.AssetKey(["core", "fact_demand_daily"]), dg.AssetKey(["core", "fact_purchase_lines"]))
@@ -40,7 +39,7 @@ def main() -> int:
         home = Home.create(Path(os.environ["NOVA_HOME"]))
         page.start_build(os.environ, home.log(page.BUILD_LOG)).wait()
         with served(workbook) as up_seconds:
-            environment = running_environment(home, Path(load(home.state).workbook), None)
+            environment = running_environment(home, None)
             os.environ["DAGSTER_DATABASE_URL"] = environment["DAGSTER_DATABASE_URL"]
             with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
                 report_first_load(instance, up_seconds)

@@ -9,10 +9,13 @@ from nova_assets import settings
 from nova_assets.core.assets import inventory
 from nova_assets.core.assets import made_by_sql as core_tables
 from nova_assets.core.calendar import dim_calendar, public_holidays
+from nova_assets.core.external import fact_external_daily
+from nova_assets.extracts.external.assets import published_sources, staging_tables
 from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.resources.http import Http
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 
@@ -27,6 +30,9 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             dim_calendar,
             *core_tables,
             inventory,
+            *published_sources,
+            *staging_tables,
+            fact_external_daily,
             *feature_tables,
             fact_forecasts,
             *views,
@@ -34,6 +40,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root()),
+            "http": Http(),
             **(resource_overrides or {}),
         },
         # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.

@@ -19,7 +19,7 @@ import dagster as dg
 from nova_assets import registry, settings
 from nova_assets.factories import asset_key
 from nova_assets.partitions import Window, latest_origin, monday, origin_window
-from nova_assets.registry import analytics, core, staging
+from nova_assets.registry import analytics, core, external, staging
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
@@ -77,6 +77,19 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
 
 
+def external_stages(days: Window) -> Iterator[Stage]:
+    """The stages of public data for the days that the source has.
+
+    INMET publishes a file of about 100 MB for each year: over the network that is left to a person.
+    """
+    tables = [table for table in external.STAGING if table is not external.INMET or not settings.reads_network()]
+    daily = [table.relation for table in tables if table.window_column]
+    whole = [table.relation for table in tables if not table.window_column]
+    yield Stage("public data", daily, days.first, days.last)
+    yield Stage("public data without days", whole)
+    yield Stage("public facts", [external.FACT_EXTERNAL_DAILY.relation], days.first, days.last)
+
+
 EXTRACT = Stage(
     "extract and dimensions",
     [
@@ -127,7 +140,8 @@ def materialize_all(origins: int = ORIGINS) -> None:
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
     with dg.DagsterInstance.get() as instance:
         _report(EXTRACT, repository, instance)
-        for stage in stages(data_range(warehouse), origins):
+        data = data_range(warehouse)
+        for stage in [*stages(data, origins), *external_stages(data.days)]:
             _report(stage, repository, instance)
 
 

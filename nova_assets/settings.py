@@ -13,6 +13,10 @@ class MissingSettingError(RuntimeError):
     """An environment variable that the command needs is not set."""
 
 
+class InvalidSettingError(RuntimeError):
+    """An environment variable has a value that means nothing."""
+
+
 def _required(name: str, meaning: str) -> str:
     value = os.environ.get(name, "").strip()
     if not value:
@@ -45,6 +49,23 @@ def lake_root() -> str:
 def forecast_engine() -> str:
     """Where forecasts are computed: a name of `nova_assets.forecasting.engine.ENGINES`."""
     return os.environ.get("FORECAST_ENGINE") or "local"
+
+
+def reads_network() -> bool:
+    """Whether public data are read from the network (NOVA_EXTERNAL=live, the default) or simulated.
+
+    Raises:
+        InvalidSettingError: NOVA_EXTERNAL is neither `live` nor `simulated`.
+    """
+    value = os.environ.get("NOVA_EXTERNAL", "").strip() or "live"
+    if value not in ("live", "simulated"):
+        raise InvalidSettingError(f"NOVA_EXTERNAL is {value!r}: it must be `live` or `simulated`.")
+    return value == "live"
+
+
+def open_meteo_api_key() -> str | None:
+    """Key of a customer of Open-Meteo; None for its free service, which is for non-commercial use."""
+    return os.environ.get("OPEN_METEO_API_KEY", "").strip() or None
 
 
 def use_workbook(path: str) -> None:

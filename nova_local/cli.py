@@ -16,6 +16,7 @@ from rich.markup import escape
 from nova_local import demo_workbook, detach, doctor, materialization, project, running, startup, status
 from nova_local.clean import clean as clean_home
 from nova_local.demo.world import SIZES
+from nova_local.erp import commands as demo_erp
 from nova_local.errors import LocalError
 from nova_local.files import is_locked
 from nova_local.home import Home
@@ -27,6 +28,7 @@ progress = Progress(console)
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Nova on this machine."
 )
+app.add_typer(demo_erp.app, name="demo")
 
 Workbook = Annotated[
     Path | None, typer.Option(help="Purchasing workbook. Default: ERP_WORKBOOK, else that of last time, else a demo.")
@@ -49,6 +51,10 @@ def up(
     home = Home.create(settings.home)
     if is_locked(home.lock):
         progress.say("Nova is running already")
+        chosen = materialization.choose_workbook(home, workbook or settings.workbook, size)
+        if not materialization.is_done(home, chosen):
+            running.require_running(home)
+            load_workbook(home, chosen, settings.lake)
         status.show(status.read_status(home), console)
     elif detach_:
         arguments = ["--procfile", str(procfile)]
@@ -80,11 +86,8 @@ def status_(as_json: Annotated[bool, typer.Option("--json", help="For programs; 
 def materialize(workbook: Workbook = None, size: Size = None) -> None:
     """Load a workbook into the running Nova, also when it was loaded before."""
     settings, home = Settings.from_environment(), current_home()
-    recorded = running.require_running(home)
-    chosen = materialization.choose_workbook(home, workbook or settings.workbook, size, recorded.workbook)
-    environment = running.running_environment(home, chosen, settings.lake)
-    with progress.step(f"materialization of {chosen.name}"):
-        materialization.materialize(home, chosen, environment, progress.detail)
+    running.require_running(home)
+    load_workbook(home, materialization.choose_workbook(home, workbook or settings.workbook, size), settings.lake)
 
 
 @app.command("doctor")
@@ -139,6 +142,12 @@ def psql(context: typer.Context) -> None:
     """Open the warehouse in psql; further arguments go to psql."""
     program, environment = running.psql(current_home())
     os.execve(program, ["psql", *context.args], environment)
+
+
+def load_workbook(home: Home, workbook: Path, lake: str | None) -> None:
+    """Materialize everything from a workbook while Nova runs; what fails leaves what is served as it is."""
+    with progress.step(f"materialization of {workbook.name}"):
+        materialization.materialize(home, workbook, running.running_environment(home, lake), progress.detail)
 
 
 def current_home() -> Home:

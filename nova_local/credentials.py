@@ -16,10 +16,12 @@ LOGIN_ROLES = ("nova_owner", "nova_pipeline", "nova_api_ro", "nova_api_rw", "nov
 
 @dataclass(frozen=True)
 class Credentials:
-    """`superuser`: PostgreSQL's `postgres`. `cache`: Valkey. `roles`: role name to password, all of LOGIN_ROLES."""
+    """`superuser`: PostgreSQL's `postgres`. `cache`: Valkey. `erp`: the reader of the demo ERP. `roles`: role name to
+    password, all of LOGIN_ROLES."""
 
     superuser: str
     cache: str
+    erp: str
     roles: Mapping[str, str]
 
 
@@ -40,6 +42,7 @@ def load_or_create(path: Path) -> Credentials:
     credentials = Credentials(
         superuser=known.get("superuser") or secrets.token_urlsafe(24),
         cache=known.get("cache") or secrets.token_urlsafe(24),
+        erp=known.get("erp") or secrets.token_urlsafe(24),
         roles={role: roles.get(role) or secrets.token_urlsafe(24) for role in LOGIN_ROLES},
     )
     if asdict(credentials) != known:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nova_local import postgres, project, provision, valkey
+from nova_local import erp, postgres, project, provision, valkey
 from nova_local.credentials import Credentials, load_or_create
 from nova_local.home import Home
 from nova_local.ports import LOOPBACK, any_free
@@ -48,6 +48,12 @@ class Services:
     def role_url(self, role: str, database: str = provision.WAREHOUSE) -> str:
         """`postgresql://` address of `database` as one of `credentials.LOGIN_ROLES`."""
         return postgres.url(self.postgres_port, role, self.credentials.roles[role], database)
+
+    @property
+    def erp_url(self) -> str:
+        """SQLAlchemy's address of the demo ERP as its reader; the database is there when `erp.exists`."""
+        plain = postgres.url(self.postgres_port, erp.READER, self.credentials.erp, erp.DATABASE)
+        return plain.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @property
     def environment(self) -> Mapping[str, str]:

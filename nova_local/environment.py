@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from nova_local import erp
 from nova_local.embedded import Services
 from nova_local.home import Home
 from nova_local.parts import API, FORECASTING, PAGE, WAREHOUSE, WEBSERVER, address_of
@@ -18,18 +19,24 @@ UNWANTED = ("REDIS_URL", "PORT")
 
 
 def child_environment(
-    home: Home, services: Services, ports: Mapping[str, int], workbook: Path, lake: str | None, run_id: str
+    home: Home, services: Services, ports: Mapping[str, int], lake: str | None, run_id: str
 ) -> dict[str, str]:
-    """All variables of `.env.example` that `nova up` sets, on top of our own environment."""
+    """All variables of `.env.example` that `nova up` sets, on top of our own environment.
+
+    ERP_URL is the caller's own, else the demo ERP where one was built, else absent.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     return {
+        **({"ERP_URL": services.erp_url} if erp.exists(services.superuser_url) else {}),
         **inherited,
         **services.environment,
         RUN_MARK: run_id,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "NOVA_HOME": str(home.root),
         "NOVA_LAKE": lake or str(home.lake),
-        "ERP_WORKBOOK": str(workbook),
+        "ERP_WORKBOOK": str(home.workbook),
+        # Nova must come up without network; whoever has one says NOVA_EXTERNAL=live.
+        "NOVA_EXTERNAL": inherited.get("NOVA_EXTERNAL") or "simulated",
         "DAGSTER_HOME": str(home.dagster),
         "DAGSTER_EVENT_BATCH_SIZE": "100",
         "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "true",

@@ -60,6 +60,11 @@ class Home:
         return self.root / f"demo-{size}.xlsx"
 
     @property
+    def workbook(self) -> Path:
+        """Link to the workbook that was loaded last: the pipeline knows it by this name, whichever it is."""
+        return self.root / "workbook.xlsx"
+
+    @property
     def materialized(self) -> Path:
         """Fingerprint of the input that the tables were made from."""
         return self.root / "materialized"

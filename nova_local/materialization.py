@@ -20,8 +20,8 @@ PART = "materialize"
 DEMO_SIZE = "small"
 
 
-def choose_workbook(home: Home, asked: Path | None, size: str | None, last: str) -> Path:
-    """`asked`, else the workbook of last time, else the demo; an explicit `size` means the demo of that size.
+def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
+    """`asked`, else the workbook that was loaded last, else the demo; an explicit `size` means the demo of that size.
 
     Raises `LocalError` when the file that was asked for does not exist.
     """
@@ -29,8 +29,8 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None, last: str)
         if not asked.is_file():
             raise LocalError(f"there is no workbook at {asked}")
         return asked.resolve()
-    if size is None and last and Path(last).is_file():
-        return Path(last)
+    if size is None and home.workbook.is_file():
+        return home.workbook.resolve()
     workbook = home.demo_workbook(size or DEMO_SIZE)
     if not workbook.exists():
         fresh = workbook.with_suffix(".new.xlsx")
@@ -81,3 +81,12 @@ def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell
     if process.wait():
         raise failure(f"the materialization failed with code {process.returncode}", log)
     write_private(home.materialized, input_and_code + "\n")
+    remember(home, workbook)
+
+
+def remember(home: Home, workbook: Path) -> None:
+    """Make this the workbook that is read from now on, in one step; a run in between reads the one or the other."""
+    fresh = home.workbook.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(workbook)
+    fresh.replace(home.workbook)

@@ -32,10 +32,10 @@ def running_services(home: Home, recorded: State) -> Services:
     return Services(recorded.ports[DATABASE], credentials, cache)
 
 
-def running_environment(home: Home, workbook: Path, lake: str | None) -> dict[str, str]:
+def running_environment(home: Home, lake: str | None) -> dict[str, str]:
     """The environment of a part of the running Nova."""
     recorded = require_running(home)
-    return child_environment(home, running_services(home, recorded), recorded.ports, workbook, lake, recorded.run_id)
+    return child_environment(home, running_services(home, recorded), recorded.ports, lake, recorded.run_id)
 
 
 def psql(home: Home) -> tuple[Path, dict[str, str]]:

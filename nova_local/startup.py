@@ -51,8 +51,7 @@ def run(home: Home, request: Request, progress: Progress) -> None:
 def bring_up(supervisor: Supervisor, request: Request) -> None:
     """All steps in their order; the page is built while the pipeline works."""
     home, progress = supervisor.home, supervisor.progress
-    workbook = materialization.choose_workbook(home, request.workbook, request.size, supervisor.state.workbook)
-    supervisor.note(workbook=str(workbook))
+    workbook = materialization.choose_workbook(home, request.workbook, request.size)
     with progress.step("PostgreSQL and Valkey"):
         services = start_servers(supervisor)
     with progress.step("databases, migrations, roles"):
@@ -63,7 +62,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
 
     def environment() -> dict[str, str]:
         now = supervisor.state
-        return child_environment(home, services, now.ports, workbook, request.lake, now.run_id)
+        return child_environment(home, services, now.ports, request.lake, now.run_id)
 
     build = start_build(request.procfile, environment(), supervisor)
     if not materialization.is_done(home, workbook):

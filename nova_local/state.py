@@ -27,14 +27,13 @@ class PartState:
 
 @dataclass(frozen=True)
 class State:
-    """One home. `run_id` marks all processes of the latest `nova up`; `workbook` is what was loaded last."""
+    """One home. `run_id` marks all processes of the latest `nova up`."""
 
     phase: str = STOPPED
     run_id: str = ""
     supervisor: ProcessId | None = None
     started_at: str = ""
     ports: Mapping[str, int] = field(default_factory=dict)
-    workbook: str = ""
     parts: tuple[PartState, ...] = ()
 
     def address(self, part: str) -> str:

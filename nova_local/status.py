@@ -54,7 +54,7 @@ def read_status(home: Home) -> Status:
         running=running,
         phase=phase,
         home=str(home.root),
-        workbook=recorded.workbook,
+        workbook=str(home.workbook.resolve()) if home.workbook.exists() else "",
         database_url=url,
         parts=recorded.parts if running else (),
         datasets=tuple(read_datasets(url)) if url else (),

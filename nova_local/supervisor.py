@@ -58,7 +58,6 @@ class Supervisor:
             supervisor=ProcessId.of(os.getpid()),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ports=before.ports,
-            workbook=before.workbook,
         )
         self.choose_ports()
 

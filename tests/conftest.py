@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from nova_local import erp
 from nova_local.embedded import Services, start_services
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -47,6 +48,28 @@ def database(services: Services) -> Iterator[Database]:
             admin_url(services, name), services.role_url("nova_pipeline", name), services.role_url("nova_api_ro", name)
         )
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@dataclass(frozen=True)
+class DemoErp:
+    """The demo ERP as its reader, for SQLAlchemy and for libpq, and as the superuser, who sees the truth."""
+
+    sqlalchemy_url: str
+    reader_url: str
+    superuser_url: str
+    summary: erp.Summary
+
+
+@pytest.fixture(scope="session")
+def demo_erp(services: Services) -> DemoErp:
+    """The small company of seed 7 up to its last day. A test that advances it builds it anew."""
+    summary = erp.build(services.superuser_url, services.credentials.erp)
+    return DemoErp(
+        services.erp_url,
+        services.erp_url.replace("+psycopg", "", 1),
+        admin_url(services, erp.DATABASE),
+        summary,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ class Nova:
 def prepared(home: Home, procfile: Path, ports: Mapping[str, int]) -> Nova:
     """A home that remembers `ports` and believes that its demo workbook is loaded."""
     state.save(home.state, state.State(ports=ports))
-    workbook = materialization.choose_workbook(home, None, None, "")
+    workbook = materialization.choose_workbook(home, None, None)
     home.materialized.write_text(materialization.fingerprint(workbook))
     return Nova(home, procfile)
 
@@ -202,9 +202,11 @@ def test_a_state_of_another_boot_harms_nobody(nova: Nova) -> None:
         state.save(
             nova.home.state, state.State(state.READY, "gone", ProcessId(bystander.pid, 1_000_000.0), parts=(stale,))
         )
-        nova.up()
-        assert bystander.poll() is None
-        bystander.kill()
+        try:
+            nova.up()
+            assert bystander.poll() is None
+        finally:
+            bystander.kill()
 
 
 @pytest.mark.parametrize("request_", [signal.SIGINT, signal.SIGHUP])

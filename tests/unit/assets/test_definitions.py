@@ -10,6 +10,8 @@ import pytest
 from nova_assets import registry
 from nova_assets.core.assets import inventory
 from nova_assets.definitions import defs
+from nova_assets.extracts.external.assets import YEAR_PER_RUN
+from nova_assets.extracts.external.sources import SOURCES
 from nova_assets.factories import asset_key
 from nova_assets.registry import Kind
 from nova_assets.settings import PROJECT_ROOT
@@ -30,7 +32,19 @@ def test_every_asset_is_described_owned_grouped_and_carries_its_columns(asset):
     assert all(column.description for column in schema.columns)
     assert asset.metadata["dagster/table_name"] == ".".join(asset.key.path)
     if asset.partitions_def:
-        assert asset.backfill_policy == dg.BackfillPolicy.single_run()
+        # A year at once from a public API: a failure there loses a year, not all of them.
+        asks_network = "http" in asset.kinds
+        assert asset.backfill_policy == (YEAR_PER_RUN if asks_network else dg.BackfillPolicy.single_run())
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.published)
+def test_every_public_source_grows_stale_by_itself_and_its_table_says_whether_it_answered(source):
+    # The source's own freshness: tables that keep their last values would look fresh without it.
+    published = GRAPH.get(asset_key(source.published))
+    assert published.freshness_policy
+    assert not published.is_materializable
+    checks = {key.name for key in GRAPH.get(asset_key(source.table.relation)).check_keys}
+    assert {"source_reachable", "key_is_unique"} <= checks
 
 
 @pytest.mark.parametrize("table", registry.TABLES, ids=lambda table: table.relation)

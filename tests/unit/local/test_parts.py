@@ -32,18 +32,21 @@ def test_a_procfile_that_is_absent_is_an_error(tmp_path: Path) -> None:
 
 
 def test_without_a_wish_the_demo_is_made_once(home: Home) -> None:
-    demo = materialization.choose_workbook(home, None, None, "")
+    demo = materialization.choose_workbook(home, None, None)
     made = demo.stat().st_mtime_ns
     assert demo == home.demo_workbook("small")
-    assert materialization.choose_workbook(home, None, None, "/gone.xlsx").stat().st_mtime_ns == made
+    assert materialization.choose_workbook(home, None, None).stat().st_mtime_ns == made
 
 
 def test_the_workbook_of_last_time_is_kept_until_a_size_asks_for_the_demo(home: Home, tmp_path: Path) -> None:
     own = tmp_path / "own.xlsx"
     own.touch()
-    assert materialization.choose_workbook(home, own, None, "") == own
-    assert materialization.choose_workbook(home, None, None, str(own)) == own
-    assert materialization.choose_workbook(home, own, "small", str(own)) == home.demo_workbook("small")
+    assert materialization.choose_workbook(home, own, None) == own
+    materialization.remember(home, own)
+    assert materialization.choose_workbook(home, None, None) == own
+    assert materialization.choose_workbook(home, own, "small") == home.demo_workbook("small")
+    own.unlink()
+    assert materialization.choose_workbook(home, None, None) == home.demo_workbook("small")
 
 
 def test_another_content_of_the_same_workbook_is_another_input(tmp_path: Path) -> None:

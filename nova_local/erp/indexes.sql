@@ -1,0 +1,23 @@
+-- Made after the bulk load, as the ERP has them: the record number, and the keys by which its screens search.
+ALTER TABLE public.sbm010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sb1010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sb2010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sd3010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sc1010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sc7010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sd1010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.sa2010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE public.nnr010 ADD PRIMARY KEY (r_e_c_n_o_);
+ALTER TABLE truth.unmet_demand ADD PRIMARY KEY (r_e_c_n_o_);
+CREATE INDEX ON public.sb1010 (b1_filial, b1_cod);
+CREATE INDEX ON public.sb2010 (b2_filial, b2_cod, b2_local);
+CREATE INDEX ON public.sd3010 (d3_filial, d3_emissao);
+CREATE INDEX ON public.sd3010 (s_t_a_m_p_);
+CREATE INDEX ON public.sc1010 (c1_filial, c1_emissao);
+CREATE INDEX ON public.sc1010 (s_t_a_m_p_);
+CREATE INDEX ON public.sc7010 (c7_filial, c7_num, c7_item);
+CREATE INDEX ON public.sc7010 (c7_filial, c7_emissao);
+CREATE INDEX ON public.sc7010 (s_t_a_m_p_);
+CREATE INDEX ON public.sd1010 (d1_filial, d1_dtdigit);
+CREATE INDEX ON public.sd1010 (d1_filial, d1_pedido, d1_itempc);
+CREATE INDEX ON public.sd1010 (s_t_a_m_p_);

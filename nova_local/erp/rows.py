@@ -1,0 +1,227 @@
+"""What the simulation wrote, as rows of the ERP's tables: for each table the columns by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from nova_local.erp import movements, text
+from nova_local.erp.frames import Frame, length
+from nova_local.erp.world import World
+
+BRANCH = "01"
+
+
+def record(rows: Frame) -> dict[str, pa.Array]:
+    """The columns that every table ends with."""
+    return {
+        "d_e_l_e_t_": text.flag("*", rows["deleted"]),
+        "r_e_c_n_o_": pa.array(rows["recno"]),
+        "s_t_a_m_p_": text.stamps(rows["stamp"]),
+    }
+
+
+def movement_rows(world: World, rows: Frame) -> pa.Table:
+    items, places = world.items, world.places
+    return pa.table(
+        {
+            "d3_filial": text.constant(BRANCH, length(rows)),
+            "d3_tm": text.chosen(movements.CODES, rows["kind"]),
+            "d3_cod": text.chosen(items.code, rows["item"]),
+            "d3_um": units_as_typed(world, rows["item"], rows["spelling"]),
+            "d3_cf": text.chosen(movements.CLASSES, rows["kind"]),
+            "d3_local": text.chosen(places.code, rows["location"]),
+            "d3_cc": text.chosen(places.code, rows["place"]),
+            "d3_doc": text.digits(rows["document"], 9),
+            "d3_numseq": text.serial(rows["sequence"]),
+            "d3_op": work_orders(rows["work_order"]),
+            **movement_values(rows),
+        }
+    )
+
+
+def movement_changes(world: World, rows: Frame) -> pa.Table:
+    return pa.table(movement_values(rows))
+
+
+def movement_values(rows: Frame) -> dict[str, pa.Array]:
+    return {
+        "d3_quant": text.units(rows["quantity"]),
+        "d3_custo1": pa.array(rows["cost"]),
+        "d3_emissao": text.days(rows["day"]),
+        "d3_estorno": text.flag("S", rows["reversed"]),
+        **record(rows),
+    }
+
+
+def requisition_rows(world: World, rows: Frame) -> pa.Table:
+    items, places = world.items, world.places
+    is_service = rows["location"] < 0
+    return pa.table(
+        {
+            "c1_filial": text.constant(BRANCH, length(rows)),
+            "c1_num": text.digits(rows["number"], 6),
+            "c1_item": text.digits(rows["line"], 4),
+            "c1_produto": text.chosen(items.code, rows["item"]),
+            "c1_um": text.chosen(items.unit, rows["item"]),
+            "c1_quant": text.units(rows["quantity"]),
+            "c1_datprf": text.days(rows["needed"]),
+            "c1_emissao": text.days(rows["day"]),
+            "c1_local": text.chosen(places.code, rows["location"]),
+            "c1_cc": text.chosen(places.code, np.where(is_service, rows["place"], -1)),
+            "c1_residuo": text.constant("", length(rows)),
+            **requisition_values(rows),
+        }
+    )
+
+
+def requisition_changes(world: World, rows: Frame) -> pa.Table:
+    return pa.table(requisition_values(rows))
+
+
+def requisition_values(rows: Frame) -> dict[str, pa.Array]:
+    return {
+        "c1_pedido": text.digits(rows["order"], 6),
+        "c1_itemped": text.digits(rows["order_line"], 4),
+        "c1_quje": text.units(rows["ordered"]),
+        **record(rows),
+    }
+
+
+def order_rows(world: World, rows: Frame) -> pa.Table:
+    items, places, suppliers = world.items, world.places, world.suppliers
+    count = length(rows)
+    nothing = np.zeros(count, np.int64)
+    return pa.table(
+        {
+            "c7_filial": text.constant(BRANCH, count),
+            "c7_num": text.digits(rows["number"], 6),
+            "c7_item": text.digits(rows["line"], 4),
+            "c7_produto": text.chosen(items.code, rows["item"]),
+            "c7_um": text.chosen(items.unit, rows["item"]),
+            "c7_quant": text.units(rows["quantity"]),
+            "c7_preco": pa.array(rows["price"]),
+            "c7_total": pa.array(np.round(rows["price"] * rows["quantity"] / 100, 2)),
+            "c7_datprf": text.days(rows["promised"]),
+            "c7_emissao": text.days(rows["day"]),
+            "c7_fornece": text.chosen(suppliers.code, rows["supplier"]),
+            "c7_loja": text.chosen(suppliers.branch, rows["supplier"]),
+            "c7_numsc": text.digits(rows["requisition"], 6),
+            "c7_itemsc": text.digits(rows["requisition_line"], 4),
+            "c7_local": text.chosen(places.code, rows["location"]),
+            **order_values({**rows, "received": nothing, "done": nothing, "residue": nothing}),
+        }
+    )
+
+
+def order_changes(world: World, rows: Frame) -> pa.Table:
+    return pa.table(order_values(rows))
+
+
+def order_values(rows: Frame) -> dict[str, pa.Array]:
+    return {
+        "c7_quje": text.units(rows["received"]),
+        "c7_encer": text.flag("E", rows["done"]),
+        "c7_residuo": text.flag("S", rows["residue"]),
+        **record(rows),
+    }
+
+
+def receipt_rows(world: World, rows: Frame) -> pa.Table:
+    items, places, suppliers = world.items, world.places, world.suppliers
+    count = length(rows)
+    return pa.table(
+        {
+            "d1_filial": text.constant(BRANCH, count),
+            "d1_doc": text.digits(rows["invoice"], 9),
+            "d1_serie": text.constant("1", count),
+            "d1_fornece": text.chosen(suppliers.code, rows["supplier"]),
+            "d1_loja": text.chosen(suppliers.branch, rows["supplier"]),
+            "d1_cod": text.chosen(items.code, rows["item"]),
+            "d1_item": text.digits(rows["line"], 4),
+            "d1_um": text.chosen(items.unit, rows["item"]),
+            "d1_quant": text.units(rows["quantity"]),
+            "d1_vunit": pa.array(rows["price"]),
+            "d1_total": pa.array(np.round(rows["price"] * rows["quantity"] / 100, 2)),
+            "d1_emissao": text.days(rows["day"]),
+            "d1_dtdigit": text.days(rows["entered"]),
+            "d1_pedido": text.digits(rows["order"], 6),
+            "d1_itempc": text.digits(rows["order_line"], 4),
+            "d1_local": text.chosen(places.code, rows["location"]),
+            "d1_tipo": text.chosen(("N", "D"), rows["kind"]),
+            **record(rows),
+        }
+    )
+
+
+def receipt_changes(world: World, rows: Frame) -> pa.Table:
+    return pa.table(record(rows))
+
+
+def unmet_rows(world: World, rows: Frame) -> pa.Table:
+    return pa.table(
+        {
+            "item_id": text.chosen(world.items.code, rows["item"]),
+            "site_id": text.chosen(world.places.code, rows["place"]),
+            "location_id": text.chosen(world.places.code, rows["location"]),
+            "wanted_on": text.dates(rows["day"]),
+            "wanted": text.units(rows["wanted"]),
+            "unmet": text.units(rows["unmet"]),
+            **unmet_values(rows),
+        }
+    )
+
+
+def unmet_changes(world: World, rows: Frame) -> pa.Table:
+    return pa.table(unmet_values(rows))
+
+
+def unmet_values(rows: Frame) -> dict[str, pa.Array]:
+    return {
+        "r_e_c_n_o_": pa.array(rows["recno"]),
+        "served_on": text.dates(rows["served_on"]),
+        "given_up": text.units(rows["given_up"]),
+        "penalty_brl": text.units(rows["penalty"]),
+    }
+
+
+def weather_rows(world: World, rows: Frame) -> pa.Table:
+    return pa.table(
+        {
+            "region": pa.array(rows["region"] + 1),
+            "day": text.dates(rows["day"]),
+            "rain_mm": pa.array(rows["rain"]),
+            "wind_kmh": pa.array(rows["wind"]),
+            "failure_factor": pa.array(rows["factor"]),
+        }
+    )
+
+
+def units_as_typed(world: World, items: np.ndarray, otherwise: np.ndarray) -> pa.Array:
+    both = [*world.items.unit, *world.items.spelling]
+    return text.chosen(both, items + otherwise * len(world.items))
+
+
+def work_orders(numbers: np.ndarray) -> pa.Array:
+    """Number, item and sequence of a production order; blank without one."""
+    return text.joined([text.serial(numbers), pa.scalar("01001")], numbers >= 0)
+
+
+TABLES: Mapping[str, str] = {"unmet": "truth.unmet_demand", "weather": "truth.weather"}  # all others: public
+INSERTS: Mapping[str, Callable[[World, Frame], pa.Table]] = {
+    "sd3010": movement_rows,
+    "sc1010": requisition_rows,
+    "sc7010": order_rows,
+    "sd1010": receipt_rows,
+    "unmet": unmet_rows,
+    "weather": weather_rows,
+}
+CHANGES: Mapping[str, Callable[[World, Frame], pa.Table]] = {
+    "sd3010": movement_changes,
+    "sc1010": requisition_changes,
+    "sc7010": order_changes,
+    "sd1010": receipt_changes,
+    "unmet": unmet_changes,
+}

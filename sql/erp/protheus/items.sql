@@ -1,0 +1,16 @@
+-- Items (SB1) with the name of their group (SBM). A code soft-deleted and made again has one living row.
+SELECT
+    sb1.r_e_c_n_o_ AS record_id,
+    rtrim(sb1.b1_cod) AS item_id,
+    rtrim(sb1.b1_desc) AS item_name,
+    rtrim(sbm.bm_desc) AS family,
+    rtrim(sb1.b1_um) AS unit,
+    CASE WHEN sb1.b1_tipo = 'SV' THEN '1' ELSE '0' END AS is_service,
+    rtrim(sb1.b1_xcrit) AS criticality,
+    CASE WHEN sb1.b1_uprc > 0 THEN sb1.b1_uprc WHEN sb1.b1_custd > 0 THEN sb1.b1_custd END AS unit_cost_brl,
+    CASE WHEN sb1.b1_lm > 0 THEN sb1.b1_lm END AS min_order_qty,
+    CASE WHEN sb1.b1_qe > 0 THEN sb1.b1_qe END AS order_multiple,
+    CASE WHEN sb1.b1_msblql = '1' THEN '1' ELSE '0' END AS blocked
+FROM sb1010 AS sb1
+LEFT JOIN sbm010 AS sbm ON sb1.b1_grupo = sbm.bm_grupo AND sbm.d_e_l_e_t_ = ' '
+WHERE sb1.d_e_l_e_t_ = ' '
