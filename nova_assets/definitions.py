@@ -6,15 +6,16 @@ from typing import Any
 import dagster as dg
 
 from nova_assets import settings
-from nova_assets.core.assets import inventory
 from nova_assets.core.assets import made_by_sql as core_tables
 from nova_assets.core.calendar import dim_calendar, public_holidays
 from nova_assets.core.external import fact_external_daily
+from nova_assets.extracts.erp.assets import erp_database, extracts, rejected_erp_rows
 from nova_assets.extracts.external.assets import published_sources, staging_tables
 from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
@@ -26,10 +27,12 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         assets=[
             workbook_file,
             purchasing_workbook,
+            erp_database,
+            rejected_erp_rows,
+            *extracts,
             public_holidays,
             dim_calendar,
             *core_tables,
-            inventory,
             *published_sources,
             *staging_tables,
             fact_external_daily,
@@ -41,6 +44,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root()),
             "http": Http(),
+            "erp": Erp(url=dg.EnvVar("ERP_URL"), system=settings.erp_system()),
             **(resource_overrides or {}),
         },
         # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.

@@ -9,7 +9,7 @@ import dagster as dg
 
 from nova_assets import registry
 from nova_assets.checks import CheckResult, check_names
-from nova_assets.partitions import HISTORY, SAME_DAYS, daily, run_window, weekly_origins
+from nova_assets.partitions import HISTORY, SAME_DAYS, covers_days, daily, run_window, weekly_origins
 from nova_assets.publication import PublicationError, Published, Query
 from nova_assets.registry import Grain, Kind, Table
 from nova_assets.resources.warehouse import Warehouse
@@ -102,6 +102,8 @@ def publication_events(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Publish, and tell Dagster of it: rows, rows per partition, version, seconds, checks, and `metadata`.
 
+    Of tables that are published along with the asset's own (rejected rows), Dagster is told nothing.
+
     Raises:
         dagster.Failure: checks refused the rows; they are reported as failed, with examples, and nothing was changed.
     """
@@ -110,11 +112,13 @@ def publication_events(
         published = publish()
     except PublicationError as error:
         for relation, results in error.results.items():
-            yield from (_check_result(asset_key(relation), result) for result in results)
+            if asset_key(relation) in context.assets_def.keys:
+                yield from (_check_result(asset_key(relation), result) for result in results)
         raise dg.Failure(str(error), metadata=_failed_examples(error), allow_retries=False) from error
     seconds = time.perf_counter() - started
     for one in published:
-        yield _materialized(context, one, {"seconds": round(seconds, 3), **metadata})
+        if asset_key(one.relation) in context.assets_def.keys:
+            yield _materialized(context, one, {"seconds": round(seconds, 3), **metadata})
 
 
 def _materialized(
@@ -122,7 +126,7 @@ def _materialized(
 ) -> dg.MaterializeResult:
     key = asset_key(published.relation)
     lineage = {"dagster/column_lineage": column_lineage(registry.table(published.relation))}
-    if context.has_partition_key_range:
+    if covers_days(context):
         _add_partition_counts(context, key, published)
         # Dagster shows the lineage of the latest event: on every partition's it would only be repeated.
         context.add_asset_metadata(lineage, asset_key=key, partition_key=context.partition_key_range.end)
@@ -134,7 +138,7 @@ def _materialized(
             "changed": published.changed,
             "version": published.version,
             **metadata,
-            **({} if context.has_partition_key_range else lineage),
+            **({} if covers_days(context) else lineage),
         },
         check_results=[_check_result(key, result) for result in published.checks],
     )

@@ -12,22 +12,33 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
+import psycopg
+from psycopg import sql
 
 from nova_assets import registry, settings
 from nova_assets.factories import asset_key
-from nova_assets.partitions import Window, latest_origin, monday, origin_window
-from nova_assets.registry import analytics, core, external, staging
+from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
+from nova_assets.registry import analytics, core, erp, external, staging
+from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 FORECASTS = "lake.forecasts"
 
 
+# Exit code of the command when the source's rows were refused: trying again would not help.
+REFUSED = 3
+
+
 class MaterializationError(Exception):
     """A stage failed; earlier stages stay published, and the failed one left what was there."""
+
+
+class RefusedError(MaterializationError):
+    """A stage refused its input: an unreadable source, or rows that fail a check."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class DataRange:
     days: Window
     data_through: date
     first_origin: date | None
+    documents: Window
+    """The days of ERP documents: the ERP's, and those that it left behind when it was the source."""
 
     def origins(self, count: int) -> Window:
         """The last `count` origins of the data and all others that an earlier source left, to be replaced."""
@@ -66,10 +79,12 @@ class DataRange:
 
 
 def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
-    """The stages after the extract, in order."""
+    """The stages after the extracts without days, in order."""
     days, weeks, window = data.days, Window(monday(data.days.first), monday(data.days.last)), data.origins(origins)
-    daily_facts = [core.FACT_PURCHASE_LINES.relation, core.FACT_DEMAND_DAILY.relation]
-    yield Stage("facts", daily_facts, days.first, days.last)
+    documents = [table.relation for table in erp.DAILY]
+    yield Stage("ERP documents", documents, data.documents.first, data.documents.last)
+    yield DIMENSIONS
+    yield Stage("facts", [table.relation for table in FACTS], days.first, days.last)
     yield Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], weeks.first, weeks.last)
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
     yield Stage("forecasts", [FORECASTS], window.first, window.last, location="forecasting")
@@ -90,42 +105,67 @@ def external_stages(days: Window) -> Iterator[Stage]:
     yield Stage("public facts", [external.FACT_EXTERNAL_DAILY.relation], days.first, days.last)
 
 
-EXTRACT = Stage(
-    "extract and dimensions",
-    [
-        *(table.relation for table in staging.TABLES),
-        *(table.relation for table in (core.DIM_ITEM, core.DIM_SITE, core.DIM_SUPPLIER, core.DIM_CALENDAR)),
-    ],
+EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
+DIMENSIONS = Stage(
+    "dimensions",
+    [table.relation for table in (core.DIM_ITEM, core.DIM_SITE, core.DIM_SUPPLIER, core.DIM_CALENDAR)],
 )
+FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_INVENTORY_DAILY)
 
 
-def data_range(warehouse: Warehouse) -> DataRange:
-    """Read from staging and core which days there are.
+def data_range(warehouse: Warehouse, erp_days: Window | None = None) -> DataRange:
+    """Which days there are to load: those of the source, and those that another one left.
+
+    Args:
+        warehouse: where staging and core are.
+        erp_days: the days of the ERP, when that is the source; else the workbook's are read from staging.
 
     Raises:
         MaterializationError: the source has no usable line.
     """
     with warehouse.connect() as connection:
-        row = connection.execute(
-            """
-            WITH source AS (
-                SELECT min(least(requested_on, ordered_on)) AS first, max(requested_on) AS last
-                FROM staging.purchase_lines WHERE status = 'kept'
-            ), present AS (
-                SELECT min(day) AS first, max(day) AS last FROM (
-                    SELECT date AS day FROM core.fact_demand_daily
-                    UNION ALL SELECT requested_on FROM core.fact_purchase_lines
-                ) AS days
-            )
-            SELECT
-                least(source.first, present.first), greatest(source.last, present.last), source.last,
-                (SELECT min(origin) FROM analytics.features_demand_profile)
-            FROM source CROSS JOIN present
-            """
-        ).fetchone()
-    if row is None or row[2] is None:
-        raise MaterializationError("The source has no usable line: see support.rejected_rows for the reasons.")
-    return DataRange(Window(row[0], row[1]), row[2], row[3])
+        source = erp_days or _workbook_days(connection)
+        documents = [span for table in erp.DAILY if (span := _span(connection, table))]
+        facts = [span for table in FACTS if (span := _span(connection, table))]
+        origin = connection.execute("SELECT min(origin) FROM analytics.features_demand_profile").fetchone()
+    if source is None:
+        raise RefusedError("The source has no usable line: see support.rejected_rows for the reasons.")
+    return DataRange(
+        days=Window.around([source, *documents, *facts]),
+        data_through=source.last,
+        first_origin=origin[0] if origin else None,
+        documents=Window.around([erp_days or Window(source.last, source.last), *documents]),
+    )
+
+
+def _span(connection: psycopg.Connection, table: registry.Table) -> Window | None:
+    """From the first to the last day that a table has rows of."""
+    column = sql.Identifier(table.window_column or "")
+    query = sql.SQL("SELECT min({0}), max({0}) FROM {1}").format(column, sql.Identifier(table.schema, table.name))
+    row = connection.execute(query).fetchone()
+    return Window(*row) if row and row[0] else None
+
+
+def _workbook_days(connection: psycopg.Connection) -> Window | None:
+    row = connection.execute(
+        "SELECT min(least(requested_on, ordered_on)), max(requested_on) FROM staging.purchase_lines"
+        " WHERE status = 'kept'"
+    ).fetchone()
+    return Window(*row) if row and row[0] else None
+
+
+def erp_span(reader: Erp) -> Window:
+    """The first and the last day of which the ERP has a document.
+
+    Raises:
+        ErpError: it cannot be read.
+        MaterializationError: it has none.
+    """
+    for batch in reader.batches("span", Window(FIRST_DAY, today())):
+        first, last = (batch.column(name)[0].as_py() for name in ("first_day", "last_day"))
+        if first and last:
+            return Window(*(datetime.strptime(day, "%Y%m%d").date() for day in (first, last)))
+    raise MaterializationError("The ERP has no document on any day since 2019.")
 
 
 def materialize_all(origins: int = ORIGINS) -> None:
@@ -139,13 +179,29 @@ def materialize_all(origins: int = ORIGINS) -> None:
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
     with dg.DagsterInstance.get() as instance:
-        _report(EXTRACT, repository, instance)
-        data = data_range(warehouse)
+        report_stage(EXTRACT, repository, instance)
+        data = source_range(warehouse)
         for stage in [*stages(data, origins), *external_stages(data.days)]:
-            _report(stage, repository, instance)
+            report_stage(stage, repository, instance)
 
 
-def _report(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
+def source_range(warehouse: Warehouse) -> DataRange:
+    """`data_range` of the source that the settings name.
+
+    Raises:
+        ErpError: the ERP cannot be read.
+        MaterializationError: the source has no usable line.
+    """
+    reader = Erp(url=dg.EnvVar("ERP_URL").get_value() or "", system=settings.erp_system())
+    return data_range(warehouse, erp_span(reader) if settings.source() == "erp" else None)
+
+
+def report_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
+    """Run a stage where it belongs and print what came of it.
+
+    Raises:
+        MaterializationError: the run failed.
+    """
     started = time.perf_counter()
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
@@ -174,7 +230,8 @@ def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.Da
         raise_on_error=False,
     )
     if not result.success:
-        raise MaterializationError(f"“{stage.name}” failed (run {result.run_id}): {_reason(result)}")
+        kind = RefusedError if _refused(result) else MaterializationError
+        raise kind(f"“{stage.name}” failed (run {result.run_id}): {_reason(result)}")
     return _rows_written(result)
 
 
@@ -201,6 +258,11 @@ def _rows_written(result: dg.ExecuteInProcessResult) -> int:
     return sum(rows.values())
 
 
+def _refused(result: dg.ExecuteInProcessResult) -> bool:
+    """Assets raise `dagster.Failure` where the input is at fault, and let other errors through as they are."""
+    return any(event.is_step_failure and event.step_failure_data.user_failure_data for event in result.all_events)
+
+
 def _reason(result: dg.ExecuteInProcessResult) -> str:
     """What went wrong, in one paragraph: the innermost error of the first step that failed."""
     for event in result.all_events:
@@ -223,7 +285,10 @@ def main() -> int:
         settings.use_workbook(arguments.workbook)
     try:
         materialize_all(arguments.origins)
-    except (MaterializationError, settings.MissingSettingError) as error:
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except (MaterializationError, ErpError, settings.MissingSettingError, settings.InvalidSettingError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

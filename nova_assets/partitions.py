@@ -5,9 +5,10 @@ run. A *daily* key is the day the data belongs to. A *weekly origin* key is a Mo
 may use demand strictly before that day. Days begin and end in Bahia, where the company works.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -61,12 +62,22 @@ class Window:
         """All days that a date can name."""
         return cls(date.min, date.max)
 
+    @classmethod
+    def around(cls, windows: Sequence["Window"]) -> "Window":
+        """The smallest window that holds all of `windows`."""
+        return cls(min(window.first for window in windows), max(window.last for window in windows))
+
     def months(self) -> Iterator[date]:
         """The first day of every month that the window touches, in order."""
         month = self.first.replace(day=1)
         while month <= self.last:
             yield month
             month = (month + timedelta(days=32)).replace(day=1)
+
+
+def today() -> date:
+    """The day it is in Bahia."""
+    return datetime.now(ZoneInfo(TIMEZONE)).date()
 
 
 def monday(day: date) -> date:
@@ -93,9 +104,16 @@ def key_range(context: dg.AssetExecutionContext) -> tuple[date, date]:
     return date.fromisoformat(keys.start), date.fromisoformat(keys.end)
 
 
+def covers_days(context: dg.AssetExecutionContext) -> bool:
+    """Whether the asset is cut into partitions; a run over days may also make assets that are not."""
+    return context.assets_def.partitions_def is not None and (
+        context.has_partition_key_range or context.has_partition_key
+    )
+
+
 def run_window(context: dg.AssetExecutionContext) -> Window | None:
     """The days that the run replaces: None where the asset has no partitions, whole weeks for weekly origins."""
-    if not context.has_partition_key_range and not context.has_partition_key:
+    if not covers_days(context):
         return None
     first, last = key_range(context)
     if isinstance(context.assets_def.partitions_def, dg.WeeklyPartitionsDefinition):

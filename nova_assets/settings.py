@@ -35,6 +35,23 @@ def workbook_path() -> Path:
     return Path(_required("ERP_WORKBOOK", "the path of the purchasing workbook (.xlsx)")).expanduser()
 
 
+def source() -> str:
+    """The one source that core is made from: `workbook`, or `erp` (read by SQL). The other one's tables are emptied.
+
+    Raises:
+        InvalidSettingError: NOVA_SOURCE is neither.
+    """
+    chosen = os.environ.get("NOVA_SOURCE") or "workbook"
+    if chosen not in ("workbook", "erp"):
+        raise InvalidSettingError(f"NOVA_SOURCE is {chosen!r}: it must be `workbook` or `erp`.")
+    return chosen
+
+
+def erp_system() -> str:
+    """Which system the ERP is: a folder of `sql/erp/`."""
+    return os.environ.get("ERP_SYSTEM") or "protheus"
+
+
 def forecasting_python() -> Path:
     """The Python of the forecasting environment, which is apart so that nobody else pays for its libraries."""
     default = PROJECT_ROOT / ".venv-forecasting" / "bin" / "python"
@@ -66,6 +83,65 @@ def reads_network() -> bool:
 def open_meteo_api_key() -> str | None:
     """Key of a customer of Open-Meteo; None for its free service, which is for non-commercial use."""
     return os.environ.get("OPEN_METEO_API_KEY", "").strip() or None
+
+
+def schedules_run() -> bool:
+    """Whether schedules are on from the start (NOVA_SCHEDULES=1); else each is started in Dagster by hand."""
+    return os.environ.get("NOVA_SCHEDULES", "").strip() == "1"
+
+
+def late_data_days() -> int:
+    """How many days back the nightly run loads again (NOVA_LATE_DATA_DAYS, 14): rows that came late or were corrected.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_LATE_DATA_DAYS") or 14
+
+
+def drop_folder() -> Path | None:
+    """Folder in which new workbooks are looked for (NOVA_DROP_FOLDER); None: nowhere."""
+    value = os.environ.get("NOVA_DROP_FOLDER", "").strip()
+    return Path(value).expanduser() if value else None
+
+
+def workbook_link() -> Path | None:
+    """ERP_WORKBOOK where it is a symbolic link, which may be set to another workbook; else None."""
+    path = Path(os.environ.get("ERP_WORKBOOK", "").strip() or ".")
+    return path if path.is_symlink() else None
+
+
+def keep_months() -> int | None:
+    """Months of facts and forecasts that stay in the warehouse (NOVA_KEEP_MONTHS); None, the default: for ever.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_KEEP_MONTHS")
+
+
+def event_log_days() -> int:
+    """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_EVENT_LOG_DAYS") or 60
+
+
+def dagster_database_url() -> str:
+    """libpq URL of Dagster's own database."""
+    url = _required("DAGSTER_DATABASE_URL", "the URL of Dagster's own database")
+    return url.replace("postgresql+psycopg2://", "postgresql://", 1)
+
+
+def _whole_number(name: str) -> int | None:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise InvalidSettingError(f"{name} is {value!r}: it must be a whole number from 1 on.")
+    return int(value)
 
 
 def use_workbook(path: str) -> None:

@@ -1,9 +1,16 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
-from nova_assets.registry import analytics, core, external, kpis, lake, staging
+from nova_assets.registry import analytics, core, erp, external, kpis, lake, staging
 from nova_assets.registry.model import Column, Grain, Kind, Reference, Rule, Table
 
-TABLES: tuple[Table, ...] = (*staging.TABLES, *core.TABLES, *analytics.TABLES, *external.TABLES, *kpis.TABLES)
+TABLES: tuple[Table, ...] = (
+    *staging.TABLES,
+    *erp.TABLES,
+    *core.TABLES,
+    *analytics.TABLES,
+    *external.TABLES,
+    *kpis.TABLES,
+)
 LAKE: tuple[Table, ...] = lake.TABLES
 ALL: tuple[Table, ...] = (*TABLES, *LAKE)
 VIEWS: tuple[Table, ...] = tuple(table for table in TABLES if table.kind is Kind.VIEW)

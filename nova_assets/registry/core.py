@@ -1,33 +1,60 @@
-"""Tables of `core`: dimensions and facts of the company, whatever ERP they came from."""
+"""Tables of `core`: dimensions and facts of the company, whatever source they came from."""
 
 from nova_assets.registry.model import Column, Grain, Reference, Rule, Table
 
 OWNER = "team:data-engineering"
 _LINES = "staging.purchase_lines"
+_ITEMS = "staging.erp_items"
+_SITES = "staging.erp_sites"
+_SUPPLIERS = "staging.erp_suppliers"
+_REQUISITIONS = "staging.erp_requisitions"
+_ORDERS = "staging.erp_purchase_orders"
+_RECEIPTS = "staging.erp_receipts"
+_MOVEMENTS = "staging.erp_stock_movements"
+_BALANCES = "staging.erp_stock_balances"
 SITE_TYPES = ("tower", "team", "warehouse", "office", "regional", "unknown")
+UNIT = "item's unit"
 
 DIM_ITEM = Table(
     schema="core",
     name="dim_item",
     group="core",
-    meaning="Materials and services that were ever requested, under their latest name, family and unit.",
+    meaning="Materials and services: those of the ERP's register, or every one that the workbook ever requested.",
     owner=OWNER,
     key=("item_id",),
     columns=(
-        Column("item_id", "text", "Item code of the ERP", (f"{_LINES}.item_id",)),
-        Column("item_name", "text", "Latest name", (f"{_LINES}.item_name",)),
-        Column("family", "text", "Family in which the item was requested most often", (f"{_LINES}.family",)),
-        Column("category", "text", "Material or service", (f"{_LINES}.is_service",), allowed=("material", "service")),
-        Column("unit", "text", "Unit in which the item was requested most often", (f"{_LINES}.unit",)),
-        Column("is_service", "boolean", "A service, not a material", (f"{_LINES}.is_service",)),
-        Column("criticality", "text", "Criticality of the item; null where the source has none", nullable=True),
+        Column("item_id", "text", "Item code of the ERP", (f"{_LINES}.item_id", f"{_ITEMS}.item_id")),
+        Column("item_name", "text", "Latest name", (f"{_LINES}.item_name", f"{_ITEMS}.item_name")),
+        Column("family", "text", "Family, the usual one", (f"{_LINES}.family", f"{_ITEMS}.family")),
         Column(
-            "unit_cost_brl", "numeric(18,4)", "Unit cost; null where the source has none", unit="BRL", nullable=True
+            "category",
+            "text",
+            "Material or service",
+            (f"{_LINES}.is_service", f"{_ITEMS}.is_service"),
+            allowed=("material", "service"),
         ),
-        Column("min_order_qty", "numeric(18,4)", "Minimum order", unit="item's unit", nullable=True, minimum=0),
-        Column("order_multiple", "numeric(18,4)", "Order multiple", unit="item's unit", nullable=True, minimum=0),
+        Column("unit", "text", "Unit, the usual one", (f"{_LINES}.unit", f"{_ITEMS}.unit")),
+        Column("is_service", "boolean", "A service", (f"{_LINES}.is_service", f"{_ITEMS}.is_service")),
         Column(
-            "active", "boolean", "Requested in the 365 days before the last day of data", (f"{_LINES}.requested_on",)
+            "criticality", "text", "Criticality; null: not in the source", (f"{_ITEMS}.criticality",), nullable=True
+        ),
+        Column(
+            "unit_cost_brl",
+            "numeric(18,4)",
+            "Unit cost; null: not in the source",
+            (f"{_ITEMS}.unit_cost_brl",),
+            "BRL",
+            True,
+        ),
+        Column("min_order_qty", "numeric(18,4)", "Minimum order", (f"{_ITEMS}.min_order_qty",), UNIT, True, minimum=0),
+        Column(
+            "order_multiple", "numeric(18,4)", "Order multiple", (f"{_ITEMS}.order_multiple",), UNIT, True, minimum=0
+        ),
+        Column(
+            "active",
+            "boolean",
+            "Not blocked, and requested or issued in the 365 days before the last day of data",
+            (f"{_LINES}.requested_on", f"{_REQUISITIONS}.requested_on", f"{_MOVEMENTS}.moved_on", f"{_ITEMS}.blocked"),
         ),
         Column("attributes", "jsonb", "Other spellings, and `not_in_source`: columns the source cannot fill"),
     ),
@@ -37,18 +64,21 @@ DIM_SITE = Table(
     schema="core",
     name="dim_site",
     group="core",
-    meaning="Places that material is requested for: towers, teams, warehouses, offices, regional branches.",
+    meaning="Places that material is requested for or kept in: towers, teams, warehouses, offices, regional branches.",
     owner=OWNER,
     key=("site_id",),
     columns=(
-        Column("site_id", "text", "Site code of the ERP; UNKNOWN where a line names none", (f"{_LINES}.site_id",)),
-        Column("site_name", "text", "Name; the code where the source has no name", (f"{_LINES}.site_id",)),
         Column(
-            "state", "text", "Brazilian state, read from codes of the form UF + 3 letters + 3 digits", nullable=True
+            "site_id",
+            "text",
+            "Site code of the ERP; UNKNOWN where a line names none",
+            (f"{_LINES}.site_id", f"{_SITES}.site_id"),
         ),
-        Column("region", "text", "Region of Brazil of that state", nullable=True),
-        Column("site_type", "text", "Kind of place, by its code", allowed=SITE_TYPES),
-        Column("client", "text", "Tower owner; null where the source has none", nullable=True),
+        Column("site_name", "text", "Name; the code where the source has no name", (f"{_SITES}.site_name",)),
+        Column("state", "text", "Brazilian state", (f"{_SITES}.state",), nullable=True),
+        Column("region", "text", "Region", (f"{_SITES}.region",), nullable=True),
+        Column("site_type", "text", "Kind of place", (f"{_SITES}.site_type",), allowed=SITE_TYPES),
+        Column("client", "text", "Tower owner; null: not in the source", (f"{_SITES}.client",), nullable=True),
     ),
 )
 
@@ -56,14 +86,15 @@ DIM_SUPPLIER = Table(
     schema="core",
     name="dim_supplier",
     group="core",
-    meaning="Suppliers that were ever bought from.",
+    meaning="Suppliers that were ever bought from. UNKNOWN stands for requests that have none yet.",
     owner=OWNER,
     key=("supplier_id",),
+    reads=(_REQUISITIONS,),
     columns=(
-        Column("supplier_id", "text", "Supplier", (f"{_LINES}.supplier_id",)),
-        Column("supplier_name", "text", "Name; the source has no code beside it", (f"{_LINES}.supplier_id",)),
-        Column("first_request_on", "date", "First request", (f"{_LINES}.requested_on",)),
-        Column("last_request_on", "date", "Latest request", (f"{_LINES}.requested_on",)),
+        Column("supplier_id", "text", "Supplier", (f"{_LINES}.supplier_id", f"{_ORDERS}.supplier_id")),
+        Column("supplier_name", "text", "Name; the id where the source has none", (f"{_SUPPLIERS}.supplier_name",)),
+        Column("first_request_on", "date", "First request", (f"{_LINES}.requested_on", f"{_ORDERS}.ordered_on")),
+        Column("last_request_on", "date", "Latest request", (f"{_LINES}.requested_on", f"{_ORDERS}.ordered_on")),
         Column("request_lines", "integer", "Lines requested, services included", (f"{_LINES}.row_number",), minimum=1),
     ),
 )
@@ -104,30 +135,48 @@ FACT_PURCHASE_LINES = Table(
         Reference(("site_id",), "core.dim_site", ("site_id",)),
         Reference(("supplier_id",), "core.dim_supplier", ("supplier_id",)),
     ),
-    rules=(Rule("purchase_lines_reach_core", "Every line kept in staging within the window is here once"),),
+    rules=(Rule("purchase_lines_reach_core", "Every line of the workbook within the window is here once"),),
     columns=(
-        Column("order_id", "text", "Requisition number: the source has no order number", (f"{_LINES}.requisition_id",)),
         Column(
-            "line_no", "integer", "Line of the requisition, in the sheet's order", (f"{_LINES}.row_number",), minimum=1
+            "order_id",
+            "text",
+            "Order number; SC and the requisition's before it is ordered; the requisition's in the workbook",
+            (f"{_LINES}.requisition_id", f"{_ORDERS}.order_id", f"{_REQUISITIONS}.requisition_id"),
         ),
-        Column("item_id", "text", "Item", (f"{_LINES}.item_id",)),
-        Column("site_id", "text", "Site", (f"{_LINES}.site_id",)),
-        Column("supplier_id", "text", "Supplier", (f"{_LINES}.supplier_id",)),
-        Column("needed_on", "date", "Asked for by the field on", (f"{_LINES}.needed_on",), nullable=True),
-        Column("requested_on", "date", "Requested from purchasing on", (f"{_LINES}.requested_on",)),
-        Column("ordered_on", "date", "Ordered from the supplier on", (f"{_LINES}.ordered_on",), nullable=True),
-        Column("promised_on", "date", "Promised by the supplier; null: not in this source", nullable=True),
-        Column("received_on", "date", "Received; null: not in this source", nullable=True),
-        Column("ordered_qty", "numeric(18,4)", "Quantity", (f"{_LINES}.quantity",), "item's unit", minimum=0),
-        Column("received_qty", "numeric(18,4)", "Quantity received; null: not in this source", nullable=True),
-        Column("unit_price_brl", "numeric(18,4)", "Unit price; null: not in this source", unit="BRL", nullable=True),
+        Column("line_no", "text", "Line of it", (f"{_LINES}.row_number", f"{_ORDERS}.line_no")),
+        Column("item_id", "text", "Item", (f"{_LINES}.item_id", f"{_ORDERS}.item_id")),
+        Column("site_id", "text", "Site", (f"{_LINES}.site_id", f"{_ORDERS}.site_id")),
+        Column("supplier_id", "text", "Supplier", (f"{_LINES}.supplier_id", f"{_ORDERS}.supplier_id")),
+        Column("needed_on", "date", "Needed on", (f"{_LINES}.needed_on", f"{_REQUISITIONS}.needed_on"), nullable=True),
+        Column(
+            "requested_on",
+            "date",
+            "Requested from purchasing on; ordered on, where there was no requisition",
+            (f"{_LINES}.requested_on", f"{_REQUISITIONS}.requested_on"),
+        ),
+        Column("ordered_on", "date", "Ordered on", (f"{_LINES}.ordered_on", f"{_ORDERS}.ordered_on"), nullable=True),
+        Column(
+            "promised_on", "date", "Promised on; null: not in the source", (f"{_ORDERS}.promised_on",), nullable=True
+        ),
+        Column(
+            "received_on",
+            "date",
+            "First receipt; null: none, or not in the source",
+            (f"{_RECEIPTS}.received_on",),
+            nullable=True,
+        ),
+        Column(
+            "ordered_qty", "numeric(18,4)", "Quantity", (f"{_LINES}.quantity", f"{_ORDERS}.quantity"), UNIT, minimum=0
+        ),
+        Column("received_qty", "numeric(18,4)", "Quantity received", (f"{_RECEIPTS}.quantity",), UNIT, True),
+        Column("unit_price_brl", "numeric(18,4)", "Unit price", (f"{_ORDERS}.unit_price_brl",), "BRL", True),
         Column(
             "after_the_fact",
             "boolean",
             "The purchase came before its request: a regularisation, left out of lead times",
-            (f"{_LINES}.requested_on", f"{_LINES}.ordered_on"),
+            (f"{_LINES}.ordered_on", f"{_ORDERS}.ordered_on"),
         ),
-        Column("is_open", "boolean", "Not ordered yet", (f"{_LINES}.ordered_on", f"{_LINES}.repairs")),
+        Column("is_open", "boolean", "Not ordered yet", (f"{_LINES}.ordered_on", f"{_ORDERS}.requisition_id")),
     ),
 )
 
@@ -135,8 +184,8 @@ FACT_DEMAND_DAILY = Table(
     schema="core",
     name="fact_demand_daily",
     group="core",
-    meaning="Materials demanded per item, site and day. The signal is the request; one made after the purchase counts "
-    "on the day of the purchase. Days without demand have no row.",
+    meaning="Materials demanded per item, site and day. From an ERP: issues from stock. From the workbook: "
+    "requests, one made after the purchase on the day of the purchase. Days without demand have no row.",
     owner=OWNER,
     key=("item_id", "site_id", "date"),
     grain=Grain.DAILY,
@@ -146,12 +195,26 @@ FACT_DEMAND_DAILY = Table(
         Reference(("site_id",), "core.dim_site", ("site_id",)),
     ),
     columns=(
-        Column("item_id", "text", "Item", (f"{_LINES}.item_id",)),
-        Column("site_id", "text", "Site", (f"{_LINES}.site_id",)),
-        Column("date", "date", "Day of the demand", (f"{_LINES}.requested_on", f"{_LINES}.ordered_on")),
-        Column("demand", "numeric(18,4)", "Quantity demanded", (f"{_LINES}.quantity",), "item's unit", minimum=0),
+        Column("item_id", "text", "Item", (f"{_LINES}.item_id", f"{_MOVEMENTS}.item_id")),
+        Column("site_id", "text", "Site it was for", (f"{_LINES}.site_id", f"{_MOVEMENTS}.served_site_id")),
+        Column("date", "date", "Day of the demand", (f"{_LINES}.requested_on", f"{_MOVEMENTS}.moved_on")),
+        Column(
+            "demand",
+            "numeric(18,4)",
+            "Quantity demanded",
+            (f"{_LINES}.quantity", f"{_MOVEMENTS}.quantity"),
+            UNIT,
+            minimum=0,
+        ),
         Column("request_lines", "integer", "Lines it came in", (f"{_LINES}.row_number",), minimum=1),
-        Column("demand_value_brl", "numeric(18,4)", "Value; null: no price in this source", unit="BRL", nullable=True),
+        Column(
+            "demand_value_brl",
+            "numeric(18,4)",
+            "Value; null: no price in the source",
+            (f"{_MOVEMENTS}.cost_brl",),
+            "BRL",
+            True,
+        ),
     ),
 )
 
@@ -159,18 +222,39 @@ FACT_INVENTORY_DAILY = Table(
     schema="core",
     name="fact_inventory_daily",
     group="core",
-    meaning="Stock per item, site and day. The purchasing workbook holds no stock, so this table waits for a source.",
+    meaning="Stock per item, warehouse and day, reckoned back from the ERP's balances. The workbook holds no "
+    "stock: then the table is empty.",
     owner=OWNER,
     key=("item_id", "site_id", "date"),
     grain=Grain.DAILY,
     window_column="date",
+    references=(
+        Reference(("item_id",), "core.dim_item", ("item_id",)),
+        Reference(("site_id",), "core.dim_site", ("site_id",)),
+    ),
     columns=(
-        Column("item_id", "text", "Item"),
-        Column("site_id", "text", "Site"),
-        Column("date", "date", "Day, at its end"),
-        Column("on_hand", "numeric(18,4)", "Stock on hand", unit="item's unit", nullable=True),
-        Column("on_order", "numeric(18,4)", "Ordered and not received", unit="item's unit", nullable=True),
-        Column("unit_cost_brl", "numeric(18,4)", "Unit cost of the stock", unit="BRL", nullable=True),
+        Column("item_id", "text", "Item", (f"{_BALANCES}.item_id",)),
+        Column("site_id", "text", "Warehouse", (f"{_BALANCES}.site_id",)),
+        Column("date", "date", "Day, at its end", (f"{_MOVEMENTS}.moved_on",)),
+        Column(
+            "on_hand",
+            "numeric(18,4)",
+            "Stock on hand",
+            (f"{_BALANCES}.on_hand", f"{_MOVEMENTS}.quantity", f"{_RECEIPTS}.quantity"),
+            UNIT,
+            True,
+        ),
+        Column(
+            "on_order",
+            "numeric(18,4)",
+            "Ordered and not received",
+            (f"{_ORDERS}.quantity", f"{_RECEIPTS}.quantity"),
+            UNIT,
+            True,
+        ),
+        Column(
+            "unit_cost_brl", "numeric(18,4)", "Unit cost of the stock", (f"{_BALANCES}.average_cost_brl",), "BRL", True
+        ),
     ),
 )
 

@@ -117,7 +117,7 @@ PURCHASE_ORDERS = _extract(
         Column("requisition_id", "text", "Requisition it fulfils", nullable=True),
         Column("requisition_line_no", "text", "Line of that requisition", nullable=True),
         Column("item_id", "text", "Item"),
-        Column("site_id", "text", "Warehouse it goes to"),
+        Column("site_id", "text", "Warehouse it goes to; services have none", nullable=True),
         Column("supplier_id", "text", "Supplier code and branch"),
         Column("quantity", "numeric(18,4)", "Quantity", unit="item's unit", minimum=0),
         Column("unit_price_brl", "numeric(18,4)", "Unit price", unit="BRL", nullable=True, minimum=0),
@@ -137,7 +137,7 @@ RECEIPTS = _extract(
         Column("order_id", "text", "Order it fulfils", nullable=True),
         Column("order_line_no", "text", "Line of that order", nullable=True),
         Column("item_id", "text", "Item"),
-        Column("site_id", "text", "Warehouse"),
+        Column("site_id", "text", "Warehouse; services have none", nullable=True),
         Column("supplier_id", "text", "Supplier code and branch"),
         Column("quantity", "numeric(18,4)", "Quantity", unit="item's unit"),
         Column("unit_price_brl", "numeric(18,4)", "Unit price", unit="BRL", nullable=True, minimum=0),
@@ -145,6 +145,25 @@ RECEIPTS = _extract(
     day="received_on",
 )
 
+REJECTED = Table(
+    schema="support",
+    name="rejected_erp_rows",
+    group="erp_extracts",
+    meaning="Rows of the ERP that cannot be used, as they were read, with the reason: those that no day can hold, and "
+    "those that an extract set apart.",
+    owner=OWNER,
+    key=("extract", "record_id"),
+    reads=(SYSTEM,),
+    columns=(
+        Column("extract", "text", "Extract that would have had the row"),
+        Column("record_id", "bigint", "Number of the row in the ERP"),
+        Column("day", "text", "Its day, as the ERP has it", nullable=True),
+        Column("reason", "text", "Code of what is wrong"),
+        Column("detail", "text", "What was wrong, with the value found"),
+        Column("raw", "jsonb", "The row as read"),
+    ),
+)
+
 WHOLE = (ITEMS, SITES, SUPPLIERS, STOCK_BALANCES)
 DAILY = (STOCK_MOVEMENTS, REQUISITIONS, PURCHASE_ORDERS, RECEIPTS)
-TABLES = (*WHOLE, *DAILY)
+TABLES = (REJECTED, *WHOLE, *DAILY)

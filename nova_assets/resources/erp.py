@@ -43,6 +43,8 @@ class Erp(dg.ConfigurableResource):
         Raises:
             ErpError: no connection, no permission, or a table or column that is not there (named in the message).
         """
+        if not self.url:
+            raise ErpError("ERP_URL is not set: it must be the SQLAlchemy URL of the ERP's database.")
         query = read_sql(f"erp/{self.system}/{extract}.sql")
         days = {"first": f"{window.first:%Y%m%d}", "last": f"{window.last:%Y%m%d}"} if window else {}
         url = make_url(self.url)

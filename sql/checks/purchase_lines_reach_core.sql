@@ -1,4 +1,4 @@
--- Per requisition and day: as many lines, and as much quantity, as were kept in staging.
+-- Per requisition and day of the workbook: as many lines, and as much quantity, as were kept in staging.
 WITH wanted AS (
     SELECT
         requisition_id AS order_id,
@@ -17,7 +17,7 @@ present AS (
         count(*) AS lines,
         sum(ordered_qty) AS quantity
     FROM core.fact_purchase_lines
-    WHERE requested_on BETWEEN %(first)s AND %(last)s
+    WHERE requested_on BETWEEN %(first)s AND %(last)s AND EXISTS (SELECT FROM staging.purchase_lines)
     GROUP BY order_id, requested_on
 )
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyarrow.compute import MatchSubstringOptions, StrftimeOptions, StrptimeOptions
+from pyarrow.compute import MatchSubstringOptions, SetLookupOptions, StrftimeOptions, StrptimeOptions
 from pyarrow.compute import call_function as call
 
+from nova_assets.extracts.units import UNIT_SPELLINGS
 from nova_assets.registry import Column, Table
 
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
@@ -25,7 +26,7 @@ class Converted:
 
     rows: pa.Table
     rejected: pa.Table
-    """Columns `record_id`, `reason`, `detail`, `raw` (JSON of the row as read)."""
+    """Columns of `support.rejected_erp_rows`; `raw` is the JSON of the row as read."""
 
 
 def convert(table: Table, batch: pa.RecordBatch) -> Converted:
@@ -45,12 +46,15 @@ def convert(table: Table, batch: pa.RecordBatch) -> Converted:
     reason = _reasons(table, values)
     fits = call("is_null", [reason])
     typed = pa.table(values)
-    return Converted(typed.filter(fits), _rejected(texts, reason, call("invert", [fits])))
+    return Converted(typed.filter(fits), _rejected(table, texts, reason, call("invert", [fits])))
+
+
+def _text(column: pa.Array) -> pa.Array:
+    return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
 def _trimmed(column: pa.Array) -> pa.Array:
-    text = column if pa.types.is_string(column.type) else column.cast(pa.string())
-    trimmed = call("utf8_trim_whitespace", [text])
+    trimmed = call("utf8_trim_whitespace", [_text(column)])
     return _only_where(call("not_equal", [trimmed, ""]), trimmed)
 
 
@@ -65,7 +69,16 @@ def _typed(column: Column, text: pa.Array) -> pa.Array:
         return _matching(text, NUMBER).cast(pa.int64())
     if column.type == "boolean":
         return call("equal", [text, "1"])
+    if column.name == "unit":
+        return _one_spelling(text)
     return _matching(text, NUMBER) if column.type.startswith("numeric") else text
+
+
+def _one_spelling(units: pa.Array) -> pa.Array:
+    upper = call("utf8_upper", [units])
+    spellings, usual = map(list, zip(*UNIT_SPELLINGS.items(), strict=True))
+    known = call("index_in", [upper], SetLookupOptions(pa.array(spellings)))
+    return call("coalesce", [call("take", [pa.array(usual), known]), upper])
 
 
 def _matching(text: pa.Array, pattern: str) -> pa.Array:
@@ -87,14 +100,38 @@ def _reasons(table: Table, values: Mapping[str, pa.Array]) -> pa.Array:
     return call("coalesce", absent)
 
 
-def _rejected(texts: Mapping[str, pa.Array], reason: pa.Array, broken: pa.Array) -> pa.Table:
-    rows = pa.table(dict(texts)).filter(broken).to_pylist()
-    columns = reason.filter(broken).to_pylist()
+def reject_all(batch: pa.RecordBatch, reason: str) -> pa.Table:
+    """Rows that are rejected whatever they hold: columns `extract`, `record_id`, `day` and others, kept as read."""
+    texts = {name: _text(batch.column(name)) for name in batch.schema.names}
     return pa.table(
         {
-            "record_id": pa.array([int(row["record_id"] or 0) for row in rows], pa.int64()),
-            "reason": pa.array([f"{name}_unusable" for name in columns], pa.string()),
-            "detail": pa.array([f"{n} is {r[n] or 'empty'}" for n, r in zip(columns, rows, strict=True)], pa.string()),
-            "raw": pa.array([json.dumps(row, ensure_ascii=False) for row in rows], pa.string()),
+            "extract": texts["extract"],
+            "record_id": texts["record_id"].cast(pa.int64()),
+            "day": texts["day"],
+            "reason": pa.array([reason] * batch.num_rows, pa.string()),
+            "detail": pa.array([f"day is {day!r}" for day in texts["day"].to_pylist()], pa.string()),
+            "raw": _as_json(pa.table(texts)),
         }
     )
+
+
+def _rejected(table: Table, texts: Mapping[str, pa.Array], reason: pa.Array, broken: pa.Array) -> pa.Table:
+    rows = pa.table(dict(texts)).filter(broken)
+    columns = reason.filter(broken).to_pylist()
+    values = rows.to_pylist()
+    return pa.table(
+        {
+            "extract": pa.array([table.name.removeprefix("erp_")] * rows.num_rows, pa.string()),
+            "record_id": rows["record_id"].cast(pa.int64()),
+            "day": rows[table.window_column] if table.window_column else pa.nulls(rows.num_rows, pa.string()),
+            "reason": pa.array([f"{name}_unusable" for name in columns], pa.string()),
+            "detail": pa.array(
+                [f"{name} is {row[name] or 'empty'}" for name, row in zip(columns, values, strict=True)], pa.string()
+            ),
+            "raw": _as_json(rows),
+        }
+    )
+
+
+def _as_json(rows: pa.Table) -> pa.Array:
+    return pa.array([json.dumps(row, ensure_ascii=False) for row in rows.to_pylist()], pa.string())

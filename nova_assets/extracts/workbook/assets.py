@@ -4,10 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pyarrow as pa
@@ -17,7 +16,7 @@ from nova_assets.extracts.workbook import rules, sheets
 from nova_assets.extracts.workbook.lines import PurchaseLine, RejectedLine, Repaired, repair
 from nova_assets.extracts.workbook.sheets import LINES_SHEET, Line, Workbook, WorkbookError, read_workbook
 from nova_assets.factories import asset_key, check_specs, publication_events, table_spec
-from nova_assets.partitions import TIMEZONE
+from nova_assets.partitions import today
 from nova_assets.publication import Replacement
 from nova_assets.registry import Table
 from nova_assets.registry.staging import (
@@ -29,7 +28,7 @@ from nova_assets.registry.staging import (
     WORKBOOK_SITES,
 )
 from nova_assets.resources.warehouse import Warehouse
-from nova_assets.settings import MissingSettingError, workbook_path
+from nova_assets.settings import MissingSettingError, source, workbook_path
 
 SOURCE = "purchasing_workbook"
 CODE = "\n".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (lines_module, rules, sheets))
@@ -52,12 +51,19 @@ workbook_file = dg.AssetSpec(
 )
 def purchasing_workbook(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Read the workbook named by ERP_WORKBOOK and publish its lines, repaired by rule, with nothing lost."""
+    if source() != "workbook":
+        nothing = Workbook([], [])
+        empty = replacements(nothing, repair(nothing, today()))
+        yield from publication_events(
+            context, lambda: warehouse.replace_ranges(empty, context.run.run_id), source=source()
+        )
+        return
     try:
         path = workbook_path()
         workbook = read_workbook(path)
     except (WorkbookError, MissingSettingError) as error:
         raise dg.Failure(f"{error} The previous load stays served.", allow_retries=False) from error
-    repaired = repair(workbook, datetime.now(ZoneInfo(TIMEZONE)).date())
+    repaired = repair(workbook, today())
     yield from publication_events(
         context,
         lambda: warehouse.replace_ranges(replacements(workbook, repaired), context.run.run_id),

@@ -9,21 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar
 
+from nova_assets.extracts.units import UNIT_SPELLINGS
+
 EMPTY_WORDS = frozenset({"N/A", "NA", "#N/A", "#N/D", "N/D", "-", "--", "NULL"})
-UNIT_SPELLINGS = {
-    "MT": "M",
-    "MTS": "M",
-    "METRO": "M",
-    "M²": "M2",
-    "M³": "M3",
-    "UND": "UN",
-    "UNID": "UN",
-    "PÇ": "PC",
-    "PCA": "PC",
-    "PEÇA": "PC",
-    "CONJ": "CJ",
-    "KGS": "KG",
-}
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?: 00:00(?::00)?)?")
 _BRAZILIAN_NUMBER = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")

@@ -110,7 +110,7 @@ CREATE TABLE core.fact_inventory_daily (
 
 CREATE TABLE core.fact_purchase_lines (
     order_id text NOT NULL,
-    line_no integer NOT NULL,
+    line_no text NOT NULL,
     item_id text NOT NULL,
     site_id text NOT NULL,
     supplier_id text NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from nova_assets.registry import Column, Grain, Table
 from nova_assets.resources.warehouse import Warehouse
 from tests.conftest import Database
+from tests.support.pipeline import Pipeline
 
 READINGS = Table(
     schema="core",
@@ -51,3 +53,12 @@ def reader(database: Database) -> Iterator[psycopg.Connection]:
     """What the API may see: a read-only connection in its role."""
     with psycopg.connect(database.api_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def pipeline(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    """The warehouse location on the test's database."""
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "100")
+    pipeline = Pipeline(database, tmp_path, monkeypatch)
+    yield pipeline
+    pipeline.instance.dispose()

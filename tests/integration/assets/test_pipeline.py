@@ -4,72 +4,25 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import psycopg
 import pyarrow as pa
 import pytest
-from psycopg.rows import dict_row
 
-from nova_assets.definitions import build_defs
 from nova_assets.extracts.workbook.lines import PurchaseLine, repair
 from nova_assets.extracts.workbook.sheets import read_workbook
-from nova_assets.materialize import EXTRACT, MaterializationError, Stage, data_range, run_stage, stages
+from nova_assets.materialize import DIMENSIONS, MaterializationError, Stage, data_range, stages
 from nova_assets.partitions import WEEK, Window, monday
 from nova_assets.registry.analytics import FACT_FORECASTS
 from nova_assets.resources.lake import Lake
-from nova_assets.resources.warehouse import Warehouse
 from nova_local.demo_workbook import Truth, write_demo_workbook
-from tests.conftest import Database
+from tests.support.pipeline import Pipeline
 from tests.support.workbooks import write_workbook
-
-Rows = list[dict[str, Any]]
-
-
-class Pipeline:
-    """The warehouse location on a test's database, with a Dagster instance that ends with the test."""
-
-    def __init__(self, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.database = database
-        self.monkeypatch = monkeypatch
-        self.warehouse = Warehouse(url=database.pipeline_url)
-        self.lake = Lake(root=str(folder / "lake"))
-        self.repository = build_defs({"warehouse": self.warehouse, "lake": self.lake}).get_repository_def()
-        self.instance = dg.DagsterInstance.ephemeral()
-
-    def load(self, workbook: Path) -> None:
-        """Everything up to the profiles, and the KPIs; forecasts are made in the other environment."""
-        self.extract(workbook)
-        for stage in stages(data_range(self.warehouse)):
-            if stage.name not in ("forecasts", "load"):
-                self.run(stage)
-
-    def extract(self, workbook: Path) -> None:
-        self.monkeypatch.setenv("ERP_WORKBOOK", str(workbook))
-        self.run(EXTRACT)
-
-    def run(self, stage: Stage) -> int:
-        return run_stage(stage, self.repository, self.instance)
-
-    def rows(self, query: str, *parameters: Any) -> Rows:
-        with psycopg.connect(self.database.admin_url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query.encode(), parameters or None).fetchall()
-
-    def one(self, query: str, *parameters: Any) -> Any:
-        return next(iter(self.rows(query, *parameters)[0].values()))
-
-
-@pytest.fixture
-def pipeline(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
-    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "100")
-    pipeline = Pipeline(database, tmp_path, monkeypatch)
-    yield pipeline
-    pipeline.instance.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -232,6 +185,7 @@ def test_a_check_that_fails_is_red_in_dagster_and_stops_what_is_downstream(pipel
 
 def test_a_year_of_core_is_one_run_with_the_rows_of_each_day(pipeline: Pipeline, demo: tuple[Path, Truth]):
     pipeline.extract(demo[0])
+    pipeline.run(DIMENSIONS)
     days = Window(date(2024, 11, 1), date(2025, 10, 31))
     runs_before = pipeline.instance.get_runs_count()
     pipeline.run(Stage("backfill", ["core.fact_demand_daily", "core.fact_purchase_lines"], days.first, days.last))

@@ -1,0 +1,70 @@
+"""The warehouse location on a test's database, driven stage by stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from nova_assets.definitions import build_defs
+from nova_assets.materialize import EXTRACT, Stage, data_range, erp_span, run_stage, stages
+from nova_assets.resources.erp import Erp
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+from tests.conftest import Database
+
+Rows = list[dict[str, Any]]
+
+
+class Pipeline:
+    """Assets, resources and a Dagster instance that end with the test."""
+
+    def __init__(self, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.database = database
+        self.monkeypatch = monkeypatch
+        self.warehouse = Warehouse(url=database.pipeline_url)
+        self.lake = Lake(root=str(folder / "lake"))
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.read_from("")
+
+    def read_from(self, erp_url: str) -> None:
+        """Make an ERP the source, or, without one, the workbook."""
+        self.erp = Erp(url=erp_url)
+        resources = {"warehouse": self.warehouse, "lake": self.lake, "erp": self.erp}
+        self.repository = build_defs(resources).get_repository_def()
+        self.monkeypatch.setenv("NOVA_SOURCE", "erp" if erp_url else "workbook")
+
+    def load(self, workbook: Path) -> None:
+        """Everything from a workbook up to the profiles, and the KPIs."""
+        self.extract(workbook)
+        self.run_after_extract()
+
+    def load_erp(self) -> None:
+        """Everything from the ERP up to the profiles, and the KPIs."""
+        self.run(EXTRACT)
+        self.run_after_extract()
+
+    def extract(self, workbook: Path) -> None:
+        self.monkeypatch.setenv("ERP_WORKBOOK", str(workbook))
+        self.run(EXTRACT)
+
+    def run_after_extract(self) -> None:
+        """The stages after the extract; forecasts are made in the other environment."""
+        days = erp_span(self.erp) if self.erp.url else None
+        for stage in stages(data_range(self.warehouse, days)):
+            if stage.name not in ("forecasts", "load"):
+                self.run(stage)
+
+    def run(self, stage: Stage) -> int:
+        return run_stage(stage, self.repository, self.instance)
+
+    def rows(self, query: str, *parameters: Any) -> Rows:
+        with psycopg.connect(self.database.admin_url) as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query.encode(), parameters or None).fetchall()
+
+    def one(self, query: str, *parameters: Any) -> Any:
+        return next(iter(self.rows(query, *parameters)[0].values()))
