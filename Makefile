@@ -26,8 +26,8 @@ REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-up: install ## Start everything (ERP_WORKBOOK=path loads your workbook, SIZE=medium a larger demo, DETACH=1 returns)
-	@$(BIN)/nova up $(if $(DETACH),--detach) $(if $(ERP_WORKBOOK),--workbook "$(ERP_WORKBOOK)") $(if $(SIZE),--size $(SIZE))
+up: install ## Start everything (ERP_WORKBOOK=path loads your workbook, SIZE=medium a larger demo, SOURCE=erp reads an ERP, DETACH=1 returns)
+	@$(BIN)/nova up $(if $(DETACH),--detach) $(if $(ERP_WORKBOOK),--workbook "$(ERP_WORKBOOK)") $(if $(SIZE),--size $(SIZE)) $(if $(SOURCE),--source $(SOURCE))
 
 down: install ## Stop everything
 	@$(BIN)/nova down

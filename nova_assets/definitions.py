@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from nova_assets import settings
+from nova_assets import automation, settings
 from nova_assets.core.assets import made_by_sql as core_tables
 from nova_assets.core.calendar import dim_calendar, public_holidays
 from nova_assets.core.external import fact_external_daily
@@ -15,6 +15,10 @@ from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_f
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
+from nova_assets.operations.event_log_retention import event_log_retention
+from nova_assets.operations.failures import failed_ranges_asset
+from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
 from nova_assets.resources.lake import Lake
@@ -23,7 +27,7 @@ from nova_assets.resources.warehouse import Warehouse
 
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions of the location; tests pass resources of their own instead of patching."""
-    return dg.Definitions(
+    definitions = dg.Definitions(
         assets=[
             workbook_file,
             purchasing_workbook,
@@ -39,17 +43,24 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             *feature_tables,
             fact_forecasts,
             *views,
+            month_partitions,
+            event_log_retention,
+            failed_ranges_asset,
         ],
+        jobs=[*automation.jobs(), load_dropped_workbook],
+        schedules=automation.schedules(),
+        sensors=[drop_folder_sensor()],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root()),
             "http": Http(),
-            "erp": Erp(url=dg.EnvVar("ERP_URL"), system=settings.erp_system()),
+            "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
             **(resource_overrides or {}),
         },
         # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.
         executor=dg.in_process_executor,
     )
+    return automation.expecting_freshness(definitions)
 
 
 defs = build_defs()

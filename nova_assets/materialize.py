@@ -20,6 +20,7 @@ from psycopg import sql
 
 from nova_assets import registry, settings
 from nova_assets.factories import asset_key
+from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
 from nova_assets.registry import analytics, core, erp, external, staging
 from nova_assets.resources.erp import Erp, ErpError
@@ -27,10 +28,6 @@ from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 FORECASTS = "lake.forecasts"
-
-
-# Exit code of the command when the source's rows were refused: trying again would not help.
-REFUSED = 3
 
 
 class MaterializationError(Exception):

@@ -47,6 +47,11 @@ def source() -> str:
     return chosen
 
 
+def has_erp() -> bool:
+    """Whether an ERP's address is set; the address itself is read by the resource when it connects."""
+    return bool(os.environ.get("ERP_URL", "").strip())
+
+
 def erp_system() -> str:
     """Which system the ERP is: a folder of `sql/erp/`."""
     return os.environ.get("ERP_SYSTEM") or "protheus"

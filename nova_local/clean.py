@@ -21,7 +21,15 @@ def clean(home: Home) -> None:
     postgres.remove(home)
     for folder in (home.valkey, home.logs, home.dagster, home.lake):
         shutil.rmtree(folder, ignore_errors=True)
-    made = [home.secrets, home.state, home.materialized, home.workbook, home.lock, home.root / "postgres.lock"]
+    made = [
+        home.secrets,
+        home.state,
+        home.materialized,
+        home.workbook,
+        home.source,
+        home.lock,
+        home.root / "postgres.lock",
+    ]
     for file in [*made, *home.root.glob("demo-*.xlsx")]:
         file.unlink(missing_ok=True)
     if home.root.exists() and not any(home.root.iterdir()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,12 @@ Workbook = Annotated[
     Path | None, typer.Option(help="Purchasing workbook. Default: ERP_WORKBOOK, else that of last time, else a demo.")
 ]
 Size = Annotated[str | None, typer.Option(help=f"Use a demo workbook of this size: {', '.join(SIZES)}.")]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        help="workbook, or erp: ERP_URL, else the demo ERP. Default: a workbook if given, else that of last time."
+    ),
+]
 Procfile = Annotated[Path, typer.Option(help="What to run beside PostgreSQL and Valkey.", hidden=True)]
 
 
@@ -41,6 +48,7 @@ Procfile = Annotated[Path, typer.Option(help="What to run beside PostgreSQL and 
 def up(
     workbook: Workbook = None,
     size: Size = None,
+    source: Source = None,
     detach_: Annotated[
         bool, typer.Option("--detach", help="Return once everything is up, and leave it running.")
     ] = False,
@@ -51,18 +59,16 @@ def up(
     home = Home.create(settings.home)
     if is_locked(home.lock):
         progress.say("Nova is running already")
-        chosen = materialization.choose_workbook(home, workbook or settings.workbook, size)
-        if not materialization.is_done(home, chosen):
-            running.require_running(home)
-            load_workbook(home, chosen, settings.lake)
+        load(home, workbook or settings.workbook, size, source, again=False)
         status.show(status.read_status(home), console)
     elif detach_:
         arguments = ["--procfile", str(procfile)]
         arguments += ["--workbook", str(workbook)] if workbook else []
         arguments += ["--size", size] if size else []
+        arguments += ["--source", source] if source else []
         detach.start_detached(home, arguments, progress)
     else:
-        request = startup.Request(procfile, workbook or settings.workbook, size, settings.lake)
+        request = startup.Request(procfile, workbook or settings.workbook, size, settings.lake, source)
         startup.run(home, request, progress)
 
 
@@ -83,11 +89,21 @@ def status_(as_json: Annotated[bool, typer.Option("--json", help="For programs; 
 
 
 @app.command()
-def materialize(workbook: Workbook = None, size: Size = None) -> None:
-    """Load a workbook into the running Nova, also when it was loaded before."""
-    settings, home = Settings.from_environment(), current_home()
-    running.require_running(home)
-    load_workbook(home, materialization.choose_workbook(home, workbook or settings.workbook, size), settings.lake)
+def materialize(workbook: Workbook = None, size: Size = None, source: Source = None) -> None:
+    """Load a workbook or the ERP into the running Nova, also when it was loaded before."""
+    load(current_home(), workbook or Settings.from_environment().workbook, size, source, again=True)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def backfill(context: typer.Context) -> None:
+    """Make days anew: --from DAY --to DAY [--downstream]; or single assets: --asset. More with --help."""
+    run_pipeline("backfill", context.args)
+
+
+@app.command()
+def failed() -> None:
+    """List the ranges that are left failed, each with the command that makes it anew; exit code 1 when there is one."""
+    run_pipeline("failures", [])
 
 
 @app.command("doctor")
@@ -144,10 +160,30 @@ def psql(context: typer.Context) -> None:
     os.execve(program, ["psql", *context.args], environment)
 
 
-def load_workbook(home: Home, workbook: Path, lake: str | None) -> None:
-    """Materialize everything from a workbook while Nova runs; what fails leaves what is served as it is."""
-    with progress.step(f"materialization of {workbook.name}"):
-        materialization.materialize(home, workbook, running.running_environment(home, lake), progress.detail)
+def load(home: Home, workbook: Path | None, size: str | None, source: str | None, *, again: bool) -> None:
+    """Materialize everything while Nova runs; what fails leaves what is served as it is.
+
+    `again`: also when this input was loaded last.
+    """
+    running.require_running(home)
+    chosen = materialization.choose_workbook(home, workbook, size)
+    before = materialization.choose_source(home, None, workbook_asked=False)
+    origin = materialization.choose_source(home, source, bool(workbook or size))
+    if again or not materialization.is_done(home, chosen, origin):
+        environment = running.running_environment(home, Settings.from_environment().lake, origin)
+        with progress.step(f"materialization of {chosen.name if origin == materialization.WORKBOOK else 'the ERP'}"):
+            materialization.materialize(home, chosen, environment, progress.detail)
+        if origin != before:
+            progress.warn("runs started in Dagster read the former source until `nova down` and `nova up`")
+
+
+def run_pipeline(command: str, arguments: Sequence[str]) -> None:
+    """Become a command of the pipeline, in the environment of the running Nova."""
+    asks_help = {"--help", "-h"} & set(arguments)
+    lake = Settings.from_environment().lake
+    environment = os.environ if asks_help else running.running_environment(current_home(), lake)
+    os.chdir(project.ROOT)
+    os.execve(sys.executable, [sys.executable, "-m", f"nova_assets.{command}", *arguments], environment)
 
 
 def current_home() -> Home:

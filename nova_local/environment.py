@@ -19,7 +19,7 @@ UNWANTED = ("REDIS_URL", "PORT")
 
 
 def child_environment(
-    home: Home, services: Services, ports: Mapping[str, int], lake: str | None, run_id: str
+    home: Home, services: Services, ports: Mapping[str, int], lake: str | None, run_id: str, source: str
 ) -> dict[str, str]:
     """All variables of `.env.example` that `nova up` sets, on top of our own environment.
 
@@ -34,6 +34,7 @@ def child_environment(
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "NOVA_HOME": str(home.root),
         "NOVA_LAKE": lake or str(home.lake),
+        "NOVA_SOURCE": source,
         "ERP_WORKBOOK": str(home.workbook),
         # Nova must come up without network; whoever has one says NOVA_EXTERNAL=live.
         "NOVA_EXTERNAL": inherited.get("NOVA_EXTERNAL") or "simulated",

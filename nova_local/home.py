@@ -65,6 +65,11 @@ class Home:
         return self.root / "workbook.xlsx"
 
     @property
+    def source(self) -> Path:
+        """Name of the source that was loaded last: `workbook` or `erp`."""
+        return self.root / "source"
+
+    @property
     def materialized(self) -> Path:
         """Fingerprint of the input that the tables were made from."""
         return self.root / "materialized"

@@ -18,6 +18,7 @@ from nova_local.logs import failure
 
 PART = "materialize"
 DEMO_SIZE = "small"
+WORKBOOK, ERP = SOURCES = ("workbook", "erp")
 
 
 def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
@@ -39,26 +40,45 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
     return workbook
 
 
-def fingerprint(workbook: Path) -> str:
-    """The input and the code that turns it into tables."""
+def choose_source(home: Home, asked: str | None, workbook_asked: bool) -> str:
+    """`asked`, else the workbook where one was asked for, else the source of last time, else the workbook.
+
+    Raises `LocalError` for a source that there is not.
+    """
+    if asked is not None and asked not in SOURCES:
+        raise LocalError(f"unknown source {asked!r}: choose one of {', '.join(SOURCES)}")
+    if asked is None and not workbook_asked and home.source.exists():
+        return home.source.read_text(encoding="utf-8").strip()
+    return asked or WORKBOOK
+
+
+def fingerprint(workbook: Path, source: str = WORKBOOK) -> str:
+    """The input and the code that turns it into tables; what an ERP holds is no part of it, it changes by the minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
         *(project.ROOT / "requirements").glob("*.txt"),
     ]
-    return f"{digest.of_files([workbook], workbook.parent)}+{digest.of_files(code, project.ROOT)}"
+    data = digest.of_files([workbook], workbook.parent) if source == WORKBOOK else source
+    return f"{data}+{digest.of_files(code, project.ROOT)}"
 
 
-def is_done(home: Home, workbook: Path) -> bool:
-    return home.materialized.exists() and home.materialized.read_text(encoding="utf-8").strip() == fingerprint(workbook)
+def is_done(home: Home, workbook: Path, source: str) -> bool:
+    """Whether this input was loaded last, by this code."""
+    if not home.materialized.exists():
+        return False
+    return home.materialized.read_text(encoding="utf-8").strip() == fingerprint(workbook, source)
 
 
 def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
     """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
 
+    `environment` says by NOVA_SOURCE what is loaded: the workbook, or the ERP.
+
     Raises `LocalError` with the end of its log when it fails.
     """
-    input_and_code = fingerprint(workbook)
+    source = environment["NOVA_SOURCE"]
+    input_and_code = fingerprint(workbook, source)
     log = home.log(PART)
     with log.open("a", encoding="utf-8") as record:
         process = subprocess.Popen(
@@ -81,6 +101,7 @@ def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell
     if process.wait():
         raise failure(f"the materialization failed with code {process.returncode}", log)
     write_private(home.materialized, input_and_code + "\n")
+    write_private(home.source, source + "\n")
     remember(home, workbook)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nova_local import materialization, page, postgres, project, provision, state, valkey
+from nova_local import erp, materialization, page, postgres, project, provision, state, valkey
 from nova_local.credentials import load_or_create
 from nova_local.embedded import Services
 from nova_local.environment import child_environment
@@ -27,12 +28,16 @@ from nova_local.valkey import Valkey
 
 @dataclass(frozen=True)
 class Request:
-    """What `nova up` was asked for. `size`: the demo workbook of that size, instead of `workbook`."""
+    """What `nova up` was asked for. `size`: the demo workbook of that size, instead of `workbook`.
+
+    `source`: workbook or erp; None keeps that of last time.
+    """
 
     procfile: Path
     workbook: Path | None = None
     size: str | None = None
     lake: str | None = None
+    source: str | None = None
 
 
 def run(home: Home, request: Request, progress: Progress) -> None:
@@ -52,6 +57,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
     """All steps in their order; the page is built while the pipeline works."""
     home, progress = supervisor.home, supervisor.progress
     workbook = materialization.choose_workbook(home, request.workbook, request.size)
+    source = materialization.choose_source(home, request.source, bool(request.workbook or request.size))
     with progress.step("PostgreSQL and Valkey"):
         services = start_servers(supervisor)
     with progress.step("databases, migrations, roles"):
@@ -59,14 +65,18 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         provision.migrate(services.admin_url, project.ROOT)
         provision.grant_logins(services.superuser_url, services.credentials.roles)
     configure_dagster(home)
+    if source == materialization.ERP and not os.environ.get("ERP_URL") and not erp.exists(services.superuser_url):
+        with progress.step("the demo ERP"):
+            erp.build(services.superuser_url, services.credentials.erp, note=progress.detail)
 
     def environment() -> dict[str, str]:
         now = supervisor.state
-        return child_environment(home, services, now.ports, request.lake, now.run_id)
+        return child_environment(home, services, now.ports, request.lake, now.run_id, source)
 
     build = start_build(request.procfile, environment(), supervisor)
-    if not materialization.is_done(home, workbook):
-        with progress.step(f"first materialization of {workbook.name}"):
+    if not materialization.is_done(home, workbook, source):
+        name = workbook.name if source == materialization.WORKBOOK else "the ERP"
+        with progress.step(f"first materialization of {name}"):
             materialization.materialize(home, workbook, environment(), progress.detail)
     if build is not None and build.process is not None:
         with progress.step("the page's build"):

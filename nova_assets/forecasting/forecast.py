@@ -70,7 +70,7 @@ class OriginForecast:
     def first_week_of(self, items: Sequence[str]) -> pa.Table:
         """The served rows of `items` for the week of the origin."""
         of_week = pc.field("forecast_date") == self.history.origin
-        return self.rows.filter(of_week & pc.field("served") & pc.field("item_id").isin(items))
+        return self.rows.filter(of_week & pc.field("served") & pc.field("item_id").isin(pa.array(items, pa.string())))
 
 
 def forecast_origin(history: History, profiles: pd.DataFrame, engine: Engine, now: datetime) -> OriginForecast:

@@ -15,6 +15,8 @@ import dagster as dg
 from nova_assets.settings import PROJECT_ROOT
 
 LAST_LINES = 40
+# Exit code of a load that refuses its source: trying again would not help.
+REFUSED = 3
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,10 @@ import dagster as dg
 from nova_assets import settings
 from nova_assets.extracts.workbook.lines import repair
 from nova_assets.extracts.workbook.sheets import WorkbookError, read_workbook
-from nova_assets.operations.commands import Ended, run_module
+from nova_assets.operations.commands import REFUSED, run_module
 from nova_assets.partitions import today
 
 LOADED, REJECTED = "loaded", "rejected"
-# Exit code of nova_assets.materialize when it refuses the source.
-REFUSED = 3
 SECONDS_BETWEEN_TICKS = 30
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -26,7 +24,7 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-SHA256 = "nova/workbook_sha256"
+SHA256, REASON = "nova/workbook_sha256", "nova/rejected"
 
 
 class DroppedWorkbook(dg.Config):
@@ -52,11 +50,13 @@ def load_workbook(context: dg.OpExecutionContext, config: DroppedWorkbook) -> No
     """
     path = Path(config.path)
     refuse_other_source()
+    if not path.is_file():
+        raise dg.Failure(f"There is no file {path} any more.", allow_retries=False)
     if (reason := unusable(path)) is not None:
-        raise rejected(path, reason)
-    ended: Ended = run_module(context, "nova_assets.materialize", ["--workbook", str(path)])
+        raise rejected(context, path, reason)
+    ended = run_module(context, "nova_assets.materialize", ["--workbook", str(path)])
     if ended.code == REFUSED:
-        raise rejected(path, ended.said)
+        raise rejected(context, path, ended.said)
     if ended.code:
         raise dg.Failure(f"{path.name} was not loaded and stays in the folder; run this run again:\n{ended.said}")
     kept = move(path, LOADED)
@@ -112,6 +112,9 @@ def next_request(instance: dg.DagsterInstance, ready: list[Path], cursor: str) -
         if before[0].status is dg.DagsterRunStatus.SUCCESS:
             move(candidate.path, LOADED)
             waiting.append(f"{candidate.path.name}: run {before[0].run_id} loaded the same content")
+        elif REASON in before[0].tags:
+            put_aside(candidate.path, before[0].tags[REASON])
+            waiting.append(f"{candidate.path.name}: run {before[0].run_id} rejected the same content")
         else:
             waiting.append(f"{candidate.path.name}: run {before[0].run_id} failed; run it again in Dagster")
     return dg.SensorResult(skip_reason="; ".join(waiting) or "No new workbook.", cursor=cursor)
@@ -157,11 +160,19 @@ def unusable(path: Path) -> str | None:
     return None
 
 
-def rejected(path: Path, reason: str) -> dg.Failure:
-    """Move the file away, write the reason beside it, and say so."""
+def rejected(context: dg.OpExecutionContext, path: Path, reason: str) -> dg.Failure:
+    """Put the file aside and the reason on the run, for when the same content comes again."""
+    # PostgreSQL indexes tags, and refuses long ones.
+    context.instance.add_run_tags(context.run_id, {REASON: reason[:500]})
+    aside = put_aside(path, reason)
+    return dg.Failure(f"{path.name} was moved to {aside}: {reason}", allow_retries=False)
+
+
+def put_aside(path: Path, reason: str) -> Path:
+    """Move a file to `rejected/` and write the reason beside it."""
     aside = move(path, REJECTED)
     aside.with_name(f"{aside.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
-    return dg.Failure(f"{path.name} was moved to {aside}: {reason}", allow_retries=False)
+    return aside
 
 
 def move(path: Path, subfolder: str) -> Path:

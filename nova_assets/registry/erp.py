@@ -103,6 +103,8 @@ REQUISITIONS = _extract(
         Column("site_id", "text", "Tower or warehouse it is for"),
         Column("quantity", "numeric(18,4)", "Quantity", unit="item's unit", minimum=0),
         Column("needed_on", "date", "Needed on", nullable=True),
+        Column("order_id", "text", "Order it was entered for, where the requisition says so", nullable=True),
+        Column("order_line_no", "text", "Line of that order", nullable=True),
     ),
     day="requested_on",
 )

@@ -43,6 +43,38 @@ requisitions AS (
     ORDER BY requisition_id, line_no, record_id DESC
 ),
 
+-- An order says which requisition it fulfils; one entered after the fact says which order it is for. An order that
+-- gathers several requisitions waits for the first of them.
+linked AS (
+    SELECT
+        order_id,
+        line_no,
+        requisition_id,
+        requisition_line_no
+    FROM orders
+    WHERE requisition_id IS NOT NULL
+    UNION
+    SELECT
+        order_id,
+        order_line_no AS line_no,
+        requisition_id,
+        line_no AS requisition_line_no
+    FROM requisitions
+    WHERE order_id IS NOT NULL
+),
+
+ordered_requisitions AS (
+    SELECT DISTINCT ON (linked.order_id, linked.line_no)
+        linked.order_id,
+        linked.line_no,
+        requisitions.requested_on,
+        requisitions.needed_on
+    FROM linked
+    INNER JOIN requisitions
+        ON linked.requisition_id = requisitions.requisition_id AND linked.requisition_line_no = requisitions.line_no
+    ORDER BY linked.order_id, linked.line_no, requisitions.requested_on, requisitions.record_id
+),
+
 erp_lines AS (
     SELECT
         orders.order_id,
@@ -60,8 +92,8 @@ erp_lines AS (
         orders.unit_price_brl,
         false AS is_open
     FROM orders
-    LEFT JOIN requisitions
-        ON orders.requisition_id = requisitions.requisition_id AND orders.requisition_line_no = requisitions.line_no
+    LEFT JOIN ordered_requisitions AS requisitions
+        ON orders.order_id = requisitions.order_id AND orders.line_no = requisitions.line_no
     LEFT JOIN received ON orders.order_id = received.order_id AND orders.line_no = received.order_line_no
     UNION ALL
     SELECT
@@ -82,8 +114,11 @@ erp_lines AS (
     FROM requisitions
     WHERE NOT EXISTS (
         SELECT
-        FROM orders
-        WHERE orders.requisition_id = requisitions.requisition_id AND orders.requisition_line_no = requisitions.line_no
+        FROM linked
+        INNER JOIN orders ON linked.order_id = orders.order_id AND linked.line_no = orders.line_no
+        WHERE
+            linked.requisition_id = requisitions.requisition_id
+            AND linked.requisition_line_no = requisitions.line_no
     )
 )
 

@@ -61,6 +61,8 @@ CREATE TABLE staging.erp_requisitions (
     site_id text NOT NULL,
     quantity numeric(18, 4) NOT NULL,
     needed_on date,
+    order_id text,
+    order_line_no text,
     PRIMARY KEY (requested_on, record_id)
 );
 

@@ -88,6 +88,13 @@ def test_the_erp_becomes_demand_stock_and_purchases_that_agree_with_a_recount(
 
     orders = on_erp(demo_erp, "SELECT count(*) FROM sc7010 WHERE d_e_l_e_t_ = ' '")[0][0]
     assert pipeline.one("SELECT count(*) FROM core.fact_purchase_lines WHERE NOT is_open") == orders
+    late_requisitions = """
+        SELECT count(*) FROM sc1010 AS c1
+        INNER JOIN sc7010 AS c7 ON c1.c1_pedido = c7.c7_num AND c1.c1_itemped = c7.c7_item
+        WHERE c1.d_e_l_e_t_ = ' ' AND c7.d_e_l_e_t_ = ' ' AND c7.c7_emissao < c1.c1_emissao
+    """
+    after_the_fact = pipeline.one("SELECT count(*) FROM core.fact_purchase_lines WHERE after_the_fact")
+    assert after_the_fact == on_erp(demo_erp, late_requisitions)[0][0] > 0
     figures = {row["kpi"]: row for row in pipeline.rows("SELECT * FROM analytics.mv_kpi_summary")}
     for kpi in ("stock_value_brl", "stockout_rate", "on_time_rate", "fill_rate", "requests_open"):
         assert figures[kpi]["value"] is not None, figures[kpi]

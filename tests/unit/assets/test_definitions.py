@@ -17,7 +17,8 @@ from nova_assets.settings import PROJECT_ROOT
 from nova_assets.sqlfiles import SQL_ROOT
 
 GRAPH = defs.resolve_asset_graph()
-MADE = [GRAPH.get(key) for key in GRAPH.materializable_asset_keys]
+ASSETS = [GRAPH.get(key) for key in GRAPH.materializable_asset_keys]
+MADE = [asset for asset in ASSETS if asset.group_name != "operations"]
 
 
 @pytest.mark.parametrize("asset", MADE, ids=lambda asset: asset.key.to_user_string())
@@ -34,6 +35,12 @@ def test_every_asset_is_described_owned_grouped_and_carries_its_columns(asset):
         # A year at once from a public API: a failure there loses a year, not all of them.
         asks_network = "http" in asset.kinds
         assert asset.backfill_policy == (YEAR_PER_RUN if asks_network else dg.BackfillPolicy.single_run())
+
+
+def test_assets_that_are_no_table_of_the_registry_are_those_of_operations():
+    operations = [asset for asset in ASSETS if asset.group_name == "operations"]
+    assert {asset.key.path[0] for asset in operations} == {"operations"}
+    assert all(asset.description and asset.owners and asset.kinds for asset in operations)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.published)

@@ -1,0 +1,166 @@
+"""Makes days, or single assets of them, anew: `nova backfill --from 2025-01-01 --to 2025-01-31 --downstream`.
+
+The days are loaded again as the nightly schedule does: extracts, dimensions, facts and KPIs in one run. With
+`--downstream`, what weekly origins make of these days follows. A backfill of the assets in Dagster's UI does the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import dagster as dg
+
+from nova_assets import registry, settings
+from nova_assets.automation import NIGHTLY
+from nova_assets.materialize import FORECASTS, MaterializationError, Stage, report_stage, source_range
+from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
+from nova_assets.registry import Grain, analytics, lake, staging
+from nova_assets.resources.erp import ErpError
+from nova_assets.resources.warehouse import Warehouse
+
+
+class BackfillError(Exception):
+    """The command asks for something that cannot be; the message says what."""
+
+
+def days_stage(days: Window) -> Stage:
+    """The days from the source to the facts, and the views over them, in one run."""
+    return Stage("days", [table.relation for table in NIGHTLY], days.first, days.last)
+
+
+def downstream_stages(days: Window, data_through: date) -> list[Stage]:
+    """What is made of the days: their weeks, and the origins that see them, up to the latest that the data allow."""
+    first, last = monday(days.first) + WEEK, latest_origin(data_through)
+    weeks = Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], monday(days.first), monday(days.last))
+    return [weeks, *(origin_stages(Window(max(first, FIRST_MONDAY), last)) if first <= last else []), views_stage()]
+
+
+def origin_stages(origins: Window) -> list[Stage]:
+    """Profiles, forecasts and their load for a range of weekly origins."""
+    return [
+        Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
+        Stage("forecasts", [FORECASTS], origins.first, origins.last, location="forecasting"),
+        Stage("load", [analytics.FACT_FORECASTS.relation], origins.first, origins.last),
+    ]
+
+
+def week_stages(origin: date) -> list[Stage]:
+    """A new week: the demand of the two weeks before it, and the forecasts made on its Monday."""
+    weeks = [analytics.FEATURES_DEMAND_WEEKLY.relation]
+    return [
+        Stage("weekly demand", weeks, max(origin - 2 * WEEK, FIRST_MONDAY), origin - WEEK),
+        *origin_stages(Window(origin, origin)),
+        views_stage(),
+    ]
+
+
+def views_stage() -> Stage:
+    return Stage("KPIs", [view.relation for view in registry.VIEWS])
+
+
+def asset_stage(relation: str, days: Window | None) -> Stage:
+    """One asset: the partitions of the days, or all of it where it has none.
+
+    Raises:
+        BackfillError: there is no such asset, or the days do not fit it.
+    """
+    known = {table.relation: table for table in registry.ALL}
+    if relation not in known:
+        raise BackfillError(f"There is no asset {relation}. Assets: {', '.join(sorted(known))}.")
+    table = known[relation]
+    location = "forecasting" if table in lake.TABLES else "warehouse"
+    if table.grain is Grain.WHOLE:
+        # The workbook is read once: its tables are made together or not at all.
+        together = staging.TABLES if table in staging.TABLES else (table,)
+        return Stage(relation, [one.relation for one in together], location=location)
+    if days is None:
+        raise BackfillError(f"{relation} is partitioned: say --from and --to.")
+    if table.grain is Grain.WEEKLY:
+        days = Window(max(monday(days.first), FIRST_MONDAY), monday(days.last))
+    return Stage(relation, [relation], days.first, days.last, location=location)
+
+
+def asked_days(first: date | None, last: date | None) -> Window | None:
+    """The days of the command line, None where it names none.
+
+    Raises:
+        BackfillError: one of them is missing, they are in the wrong order, or no day of the source.
+    """
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise BackfillError("Say both --from and --to.")
+    if last < first:
+        raise BackfillError(f"--to {last} lies before --from {first}.")
+    if first < FIRST_DAY or last > today():
+        raise BackfillError(f"Days go from {FIRST_DAY} to yesterday.")
+    return Window(first, last)
+
+
+def stages(arguments: argparse.Namespace, warehouse: Warehouse) -> list[Stage]:
+    """What the command line asks for, in order.
+
+    Raises:
+        BackfillError: it asks for something that cannot be.
+    """
+    if arguments.origin:
+        return week_stages(monday(arguments.origin))
+    days = asked_days(arguments.first, arguments.last)
+    if arguments.asset:
+        return [asset_stage(relation, days) for relation in arguments.asset]
+    if days is None:
+        raise BackfillError("Say --from and --to, or --asset, or --origin.")
+    if days.last > today() - timedelta(days=1):
+        raise BackfillError(f"The last day that has ended is {today() - timedelta(days=1)}.")
+    following = downstream_stages(days, source_range(warehouse).data_through) if arguments.downstream else []
+    return [days_stage(days), *following]
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the stages against the Dagster instance of DAGSTER_HOME.
+
+    Raises:
+        BackfillError: the command asks for something that cannot be.
+        MaterializationError: a stage failed; the earlier ones stay published.
+    """
+    from nova_assets.definitions import defs
+
+    repository = defs.get_repository_def()
+    warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
+    with dg.DagsterInstance.get() as instance:
+        for stage in stages(arguments, warehouse):
+            report_stage(stage, repository, instance)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m nova_assets.backfill", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="first day")
+    made.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day")
+    made.add_argument(
+        "--downstream", action="store_true", help="also weekly demand, profiles, forecasts and KPIs of these days"
+    )
+    made.add_argument(
+        "--asset", action="append", metavar="SCHEMA.TABLE", help="only this asset (again for more), nothing else"
+    )
+    made.add_argument(
+        "--origin", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only what the origin of this week makes"
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    try:
+        run(parser().parse_args(arguments))
+    except (BackfillError, MaterializationError, ErpError, settings.MissingSettingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
