@@ -53,7 +53,7 @@ def choose_source(home: Home, asked: str | None, workbook_asked: bool) -> str:
 
 
 def fingerprint(workbook: Path, source: str = WORKBOOK) -> str:
-    """The input and the code that turns it into tables; what an ERP holds is no part of it, it changes by the minute."""
+    """The input and the code that turns it into tables; not what an ERP holds, which changes by the minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
