@@ -96,12 +96,12 @@ def schedules_run() -> bool:
 
 
 def late_data_days() -> int:
-    """How many days back the nightly run loads again (NOVA_LATE_DATA_DAYS, 14): rows that came late or were corrected.
+    """How many days back the nightly run loads again (NOVA_LATE_DATA_DAYS, 120): rows that came late or were corrected.
 
     Raises:
         InvalidSettingError: it is not a whole number from 1 on.
     """
-    return _whole_number("NOVA_LATE_DATA_DAYS") or 14
+    return _whole_number("NOVA_LATE_DATA_DAYS") or 120
 
 
 def drop_folder() -> Path | None:

@@ -1,6 +1,7 @@
 """Rows of an ERP become typed columns or are set apart with the reason; none is lost."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -36,7 +37,7 @@ ITEM = {
 }
 
 
-def batch(*rows: dict[str, str | None]) -> pa.RecordBatch:
+def batch(*rows: Mapping[str, str | None]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist(list(rows), pa.schema([(name, pa.string()) for name in rows[0]]))
 
 
