@@ -53,10 +53,10 @@ def stop(process: subprocess.Popen, requests: Sequence[tuple[signal.Signals, flo
     raise LocalError(f"process {process.pid} does not end")
 
 
-def end_group(leader: int) -> None:
-    """Ask what is left of the process group of a child that led one to end."""
+def end_group(leader: int, request: signal.Signals = signal.SIGTERM) -> None:
+    """Ask what is left of the process group of a child that led one to end; SIGKILL does not ask."""
     with suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGTERM)
+        os.killpg(leader, request)
 
 
 def belonging(run_id: str, leaders: Sequence[ProcessId]) -> list[psutil.Process]:

@@ -105,6 +105,9 @@ class Service:
         return f"{self.failure()}\nstarting {self.name} again in {delay:.0f} s"
 
     def restart(self) -> str | None:
+        if self.process is not None:
+            # What did not heed the request by now would hold the port of the part that starts.
+            end_group(self.process.pid, signal.SIGKILL)
         try:
             self.start()
         except (LocalError, OSError) as error:

@@ -91,7 +91,7 @@ def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
     tables = {dataset["dataset"]: dataset for dataset in status["datasets"]}
     empty = {name for name, table in tables.items() if not table["row_count"]}
     # The workbook is the source: nothing comes from an ERP, and there is no stock. INMET's files are not simulated.
-    not_from_here = {"staging.external_inmet", "support.rejected_erp_rows", "core.fact_inventory_daily"}
+    not_from_here = {"staging.external_inmet_stations", "support.rejected_erp_rows", "core.fact_inventory_daily"}
     assert empty == not_from_here | {name for name in tables if name.startswith("staging.erp_")}
     assert tables.keys() >= {"core.fact_demand_daily", "analytics.fact_forecasts", "analytics.mv_kpi_summary"}
 

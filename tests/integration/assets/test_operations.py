@@ -293,4 +293,4 @@ def test_the_age_is_a_setting(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NOVA_EVENT_LOG_DAYS", "none")
     with pytest.raises(settings.InvalidSettingError, match="whole number"):
         settings.event_log_days()
-    assert timedelta(days=settings.late_data_days()) == timedelta(days=14)
+    assert timedelta(days=settings.late_data_days()) == timedelta(days=120)

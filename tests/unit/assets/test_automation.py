@@ -44,9 +44,9 @@ def span(request: dg.RunRequest) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("name", "hour", "minute"), [("nightly_facts_schedule", 2, 15), ("public_data_schedule", 1, 30)]
 )
-def test_the_last_14_days_that_have_ended_are_loaded_again_in_one_run(name: str, hour: int, minute: int):
+def test_the_last_120_days_that_have_ended_are_loaded_again_in_one_run(name: str, hour: int, minute: int):
     request = requested(name, datetime(2026, 3, 1, hour, minute, tzinfo=BAHIA))
-    assert span(request) == ("2026-02-15", "2026-02-28")
+    assert span(request) == ("2025-11-01", "2026-02-28")
 
 
 def test_the_day_of_a_tick_is_that_of_bahia_and_the_window_is_a_setting(monkeypatch: pytest.MonkeyPatch):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from nova_local import service, state
 from nova_local.errors import LocalError
+from nova_local.processes import end_group, is_alive
 from nova_local.service import Blueprint, Service
 
 
@@ -79,13 +82,27 @@ def test_a_part_that_came_back_is_said(tmp_path: Path) -> None:
 
 
 def test_children_of_a_fallen_part_are_ended_before_it_starts_again(tmp_path: Path) -> None:
-    script = "import subprocess, os; print(subprocess.Popen(['sleep', '1000']).pid, flush=True); os._exit(1)"
-    subject = part(tmp_path / "part.log", script)
+    log = tmp_path / "part.log"
+    # A child that does not heed a polite request, and outlives the part.
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+    script = f"""
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", {deaf!r}], stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+os._exit(1)
+"""
+    subject = part(log, script)
     subject.start()
     ended(subject)
+    first = psutil.Process(int(log.read_text().split()[0]))
     subject.watch()
-    child = Path("/proc") / (tmp_path / "part.log").read_text().strip()
-    deadline = time.monotonic() + 10
-    while child.exists() and "Z" not in (child / "stat").read_text().split()[2]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    try:
+        while subject.phase == state.RESTARTING:
+            subject.watch()
+            time.sleep(0.05)
+        assert not is_alive(first)
+    finally:
+        assert subject.process is not None
+        subject.process.wait(20)
+        end_group(subject.process.pid, signal.SIGKILL)
