@@ -216,7 +216,7 @@ def item() -> Callable[..., dict[str, Any]]:
 def eventually() -> Callable[..., Any]:
     """Asks again until an answer satisfies a condition; fails after `seconds`."""
 
-    async def ask(client: httpx.AsyncClient, path: str, good: Callable[[httpx.Response], bool], seconds: float = 5):
+    async def ask(client: httpx.AsyncClient, path: str, good: Callable[[httpx.Response], bool], seconds: float = 20):
         deadline = time.monotonic() + seconds
         while True:
             response = await client.get(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import time
 import uuid
 from collections.abc import Callable
 
@@ -40,12 +39,12 @@ def loads(warehouse) -> Callable[[], int]:
     return lambda: count() - before
 
 
-async def test_a_new_version_is_served_within_a_second(address, warehouse, item, serving, settings, eventually):
-    patient = msgspec.structs.replace(settings, poll_interval=30.0)  # only the notification can be that quick
+async def test_a_new_version_is_served_by_its_notification_long_before_the_poll(address, warehouse, item, serving, settings, eventually):
+    patient = msgspec.structs.replace(settings, poll_interval=60.0)  # only the notification can be that quick
     async with serving(patient) as client:
         before = await client.get(address)
         version = warehouse.publish("analytics.mv_item_overview", [item("A", family=address[-33:], demand_52w=7)])
-        after = await eventually(client, address, lambda answer: answer.headers["etag"] != before.headers["etag"], 1)
+        after = await eventually(client, address, lambda answer: answer.headers["etag"] != before.headers["etag"], 20)
     assert after.json()["data"][0]["demand_52w"] == 7
     assert after.json()["versions"] == {"analytics.mv_item_overview": version}
     assert after.headers["x-data-version"] == f"analytics.mv_item_overview={version}"
@@ -57,11 +56,11 @@ async def test_without_the_notification_the_poll_finds_the_new_version(
     async with serving(settings) as client:
         before = await client.get(address)
         warehouse.execute("UPDATE support.dataset_versions SET version = version + 1 WHERE dataset LIKE '%overview'")
-        await eventually(client, address, lambda answer: answer.headers["etag"] != before.headers["etag"], 2)
+        await eventually(client, address, lambda answer: answer.headers["etag"] != before.headers["etag"], 20)
 
 
 async def test_a_lost_listener_is_replaced_and_misses_nothing(address, warehouse, serving, settings, eventually):
-    patient = msgspec.structs.replace(settings, poll_interval=30.0)
+    patient = msgspec.structs.replace(settings, poll_interval=60.0)
     async with serving(patient) as client:
         before = await client.get(address)
         warehouse.execute(
@@ -74,7 +73,7 @@ async def test_a_lost_listener_is_replaced_and_misses_nothing(address, warehouse
             lambda answer: (
                 answer.headers["etag"] != before.headers["etag"] and answer.headers["x-cache"] in ("database", "memory")
             ),
-            3,
+            20,
         )
     assert after.json()["data"] == before.json()["data"]
 
@@ -157,26 +156,26 @@ async def test_rows_and_versions_of_an_answer_come_from_one_state(warehouse, ite
     """A writer raises a quantity and the version together; no answer may show one of them without the other."""
     family = uuid.uuid4().hex
     base = warehouse.publish("analytics.mv_item_overview", [item("A", family=family, demand_52w=0)])
-    stop = time.monotonic() + 2
+    seen: set[int] = set()
+    enough = 6
 
     async def write() -> None:
-        while time.monotonic() < stop:
-            version = base + 1 + len(written)
+        version = base
+        while len(seen) < enough:
+            version += 1
             row = item("A", family=family, demand_52w=version - base)
-            written.append(await asyncio.to_thread(warehouse.publish, "analytics.mv_item_overview", [row]))
+            assert await asyncio.to_thread(warehouse.publish, "analytics.mv_item_overview", [row]) == version
             await asyncio.sleep(0.01)
 
     async def read(client) -> None:
-        last = 0
-        while time.monotonic() < stop:
+        version = base
+        while len(seen) < enough:
             body = (await client.get(f"{ITEMS}?family={family}")).json()
-            version = body["versions"]["analytics.mv_item_overview"]
+            before, version = version, body["versions"]["analytics.mv_item_overview"]
             assert body["data"][0]["demand_52w"] == version - base
-            assert version >= last, "an answer went back to an earlier version"
-            last = version
+            assert version >= before, "an answer went back to an earlier version"
+            seen.add(version)
             await asyncio.sleep(0)
 
-    written: list[int] = []
-    async with serving(settings) as client:
+    async with serving(settings) as client, asyncio.timeout(60):
         await asyncio.gather(write(), *(read(client) for _ in range(4)))
-    assert len(written) > 5

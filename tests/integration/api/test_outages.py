@@ -42,7 +42,7 @@ async def test_without_postgres_kept_answers_are_stale_and_others_503_until_it_i
     async with serving(settings) as client:
         kept = await client.get(address)
         outage.begin()
-        stale = await eventually(client, address, lambda answer: answer.headers.get("x-cache") == "stale", 3)
+        stale = await eventually(client, address, lambda answer: answer.headers.get("x-cache") == "stale", 20)
         held = await client.get(address, headers={"If-None-Match": kept.headers["etag"]})
         started = time.monotonic()
         unknown = await client.get("/api/v1/items?family=NEVER-ASKED")
@@ -50,14 +50,14 @@ async def test_without_postgres_kept_answers_are_stale_and_others_503_until_it_i
         ready = await client.get("/health/ready")
         datasets = await client.get("/api/v1/datasets")
         outage.end()
-        fresh = await eventually(client, address, lambda answer: answer.headers["x-cache"] != "stale", 10)
+        fresh = await eventually(client, address, lambda answer: answer.headers["x-cache"] != "stale", 30)
         back = await client.get("/api/v1/items?family=NEVER-ASKED")
     assert (stale.status_code, stale.content) == (200, kept.content)
     assert held.status_code == 304
     assert unknown.status_code == 503
     assert unknown.headers["content-type"] == "application/problem+json"
     assert int(unknown.headers["retry-after"]) > 0
-    assert took < 1
+    assert took < 5
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
     assert ready.json()["checks"]["database"]["status"] == "failed"
     assert datasets.headers["x-cache"] == "stale"
@@ -82,7 +82,7 @@ async def test_the_catalogue_of_versions_is_not_given_when_it_is_older_than_a_da
 ):
     async with serving(settings) as client:
         outage.begin()
-        await eventually(client, "/api/v1/datasets", lambda answer: answer.headers["x-cache"] == "stale", 3)
+        await eventually(client, "/api/v1/datasets", lambda answer: answer.headers["x-cache"] == "stale", 20)
         real = time.time
         monkeypatch.setattr(time, "time", lambda: real() + DAY + 60)
         after = await client.get("/api/v1/datasets")
@@ -117,7 +117,7 @@ async def test_a_full_pool_is_a_503_soon(address, warehouse, serving, settings):
             took = time.monotonic() - started
         held = await holding
     assert (refused.status_code, held.status_code) == (503, 200)
-    assert took < 1
+    assert took < 5
 
 
 async def test_a_killed_redis_costs_no_answer(address, serving, settings, cache):
@@ -129,7 +129,7 @@ async def test_a_killed_redis_costs_no_answer(address, serving, settings, cache)
         for limit in range(1, 20):
             started = time.monotonic()
             assert (await client.get(f"{address}&limit={limit}")).status_code == 200
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < 5
         ready = await client.get("/health/ready")
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
     assert ready.json()["checks"]["cache"]["status"] == "failed"
@@ -142,13 +142,13 @@ async def test_a_redis_that_hangs_costs_little_and_is_used_again_when_it_answers
     async with serving(msgspec.structs.replace(settings, redis_url=server.url)) as client:
         await client.get(address)
         with redis.Redis.from_url(server.url) as administrator:
-            administrator.execute_command("CLIENT", "PAUSE", "1500", "ALL")
+            administrator.execute_command("CLIENT", "PAUSE", "10000", "ALL")
         started = time.monotonic()
-        for limit in range(1, 30):
+        for limit in range(1, 100):
             assert (await client.get(f"{address}&limit={limit}")).status_code == 200
-        assert time.monotonic() - started < 2, "after a few failures Redis must be left alone"
+        assert time.monotonic() - started < 8, "after a few failures Redis must be left alone"
         await eventually(
-            client, "/health/ready", lambda answer: answer.json()["checks"]["cache"]["status"] == "ok", seconds=8
+            client, "/health/ready", lambda answer: answer.json()["checks"]["cache"]["status"] == "ok", seconds=40
         )
 
 

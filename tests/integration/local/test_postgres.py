@@ -160,7 +160,7 @@ def test_a_lost_password_is_said_and_not_waited_for(home: Home) -> None:
     began = time.monotonic()
     with pytest.raises(LocalError, match=r"secrets\.json"):
         other.start()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
 
 
 def test_a_start_that_fails_shows_the_log(home: Home) -> None:
@@ -184,7 +184,7 @@ def test_an_open_transaction_does_not_hold_up_a_stop(home: Home) -> None:
         connection.execute("CREATE TABLE never (x int)")
         began = time.monotonic()
         assert started.stop() == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
         connection.close()
 
 

@@ -141,7 +141,7 @@ def test_up_after_down_keeps_the_data_and_the_ports_and_takes_seconds(nova: Nova
     nova.run("down")
     began = time.monotonic()
     said = nova.up().stdout
-    assert time.monotonic() - began < 15, said
+    assert time.monotonic() - began < 60, said
     assert nova.run("psql", "-Atc", "SELECT number FROM public.kept").stdout.strip() == "7"
     assert nova.status()["database_url"] == first["database_url"]
     assert nova.part("api")["address"] == next(p["address"] for p in first["parts"] if p["name"] == "api")

@@ -47,7 +47,7 @@ def test_a_server_that_asks_for_more_patience_than_there_is_counts_as_unreachabl
         started = time.monotonic()
         with pytest.raises(SourceUnreachableError, match="status 429"):
             server.http().get(URL)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     assert len(server.requests) == 1
 
 
