@@ -39,7 +39,9 @@ def loads(warehouse) -> Callable[[], int]:
     return lambda: count() - before
 
 
-async def test_a_new_version_is_served_by_its_notification_long_before_the_poll(address, warehouse, item, serving, settings, eventually):
+async def test_a_new_version_is_served_by_its_notification_long_before_the_poll(
+    address, warehouse, item, serving, settings, eventually
+):
     patient = msgspec.structs.replace(settings, poll_interval=60.0)  # only the notification can be that quick
     async with serving(patient) as client:
         before = await client.get(address)
