@@ -151,4 +151,4 @@ def announce(supervisor: Supervisor, seconds: float) -> None:
         if name in addresses:
             progress.say(f"  {title:<11}{addresses[name]}{path}")
     progress.say(f"  logs       {supervisor.home.logs}")
-    progress.say("stop: `nova down`, or Ctrl-C in this terminal; what runs: `nova status`")
+    progress.say("stop: `make down`, or Ctrl-C where it runs in front; what runs: `make status`")
