@@ -9,7 +9,7 @@ import dagster as dg
 
 from nova_assets import registry
 from nova_assets.checks import CheckResult, check_names
-from nova_assets.partitions import HISTORY, SAME_DAYS, covers_days, daily, run_window, weekly_origins
+from nova_assets.partitions import FIRST_DAY, HISTORY, SAME_DAYS, covers_days, daily, run_window, weekly_origins
 from nova_assets.publication import PublicationError, Published, Query
 from nova_assets.registry import Grain, Kind, Table
 from nova_assets.resources.warehouse import Warehouse
@@ -63,7 +63,10 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
 
 
 def sql_asset(table: Table) -> dg.AssetsDefinition:
-    """An asset that a SELECT makes inside PostgreSQL: no row leaves the server."""
+    """An asset that a SELECT makes inside PostgreSQL: no row leaves the server.
+
+    Beside its window, the SELECT may name %(first_day)s, the first day that any table can have.
+    """
     code = "\n".join([table_sql(table), *(check_sql(rule.name) for rule in table.rules)])
 
     @dg.multi_asset(
@@ -75,8 +78,9 @@ def sql_asset(table: Table) -> dg.AssetsDefinition:
     )
     def replace(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         window = run_window(context)
+        query = Query(table_sql(table), {"first_day": FIRST_DAY})
         yield from publication_events(
-            context, lambda: [warehouse.replace_range(table, window, Query(table_sql(table)), context.run.run_id)]
+            context, lambda: [warehouse.replace_range(table, window, query, context.run.run_id)]
         )
 
     return replace

@@ -103,10 +103,7 @@ def external_stages(days: Window) -> Iterator[Stage]:
 
 
 EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
-DIMENSIONS = Stage(
-    "dimensions",
-    [table.relation for table in (core.DIM_ITEM, core.DIM_SITE, core.DIM_SUPPLIER, core.DIM_CALENDAR)],
-)
+DIMENSIONS = Stage("dimensions", [table.relation for table in core.DIMENSIONS])
 FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_INVENTORY_DAILY)
 
 

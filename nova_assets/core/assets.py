@@ -6,6 +6,7 @@ from nova_assets.registry import core
 made_by_sql = make_assets(
     [
         core.DIM_ITEM,
+        core.DIM_ITEM_HISTORY,
         core.DIM_SITE,
         core.DIM_SUPPLIER,
         core.FACT_PURCHASE_LINES,

@@ -12,8 +12,32 @@ _ORDERS = "staging.erp_purchase_orders"
 _RECEIPTS = "staging.erp_receipts"
 _MOVEMENTS = "staging.erp_stock_movements"
 _BALANCES = "staging.erp_stock_balances"
+_HISTORY = "core.dim_item_history"
 SITE_TYPES = ("tower", "team", "warehouse", "office", "regional", "unknown")
 UNIT = "item's unit"
+
+_PLANNING = (
+    Column(
+        "unit_cost_brl",
+        "numeric(18,4)",
+        "Unit cost; null: not in the source",
+        (f"{_ITEMS}.unit_cost_brl",),
+        "BRL",
+        True,
+    ),
+    Column(
+        "lead_time_days",
+        "numeric(9,2)",
+        "Lead time planned for the item; null: not in the source",
+        (f"{_ITEMS}.lead_time_days",),
+        "days",
+        True,
+        minimum=0,
+    ),
+    Column("min_order_qty", "numeric(18,4)", "Minimum order", (f"{_ITEMS}.min_order_qty",), UNIT, True, minimum=0),
+    Column("order_multiple", "numeric(18,4)", "Order multiple", (f"{_ITEMS}.order_multiple",), UNIT, True, minimum=0),
+)
+"""What changes the planning of an item: its history is kept."""
 
 DIM_ITEM = Table(
     schema="core",
@@ -38,18 +62,7 @@ DIM_ITEM = Table(
         Column(
             "criticality", "text", "Criticality; null: not in the source", (f"{_ITEMS}.criticality",), nullable=True
         ),
-        Column(
-            "unit_cost_brl",
-            "numeric(18,4)",
-            "Unit cost; null: not in the source",
-            (f"{_ITEMS}.unit_cost_brl",),
-            "BRL",
-            True,
-        ),
-        Column("min_order_qty", "numeric(18,4)", "Minimum order", (f"{_ITEMS}.min_order_qty",), UNIT, True, minimum=0),
-        Column(
-            "order_multiple", "numeric(18,4)", "Order multiple", (f"{_ITEMS}.order_multiple",), UNIT, True, minimum=0
-        ),
+        *_PLANNING,
         Column(
             "active",
             "boolean",
@@ -57,6 +70,41 @@ DIM_ITEM = Table(
             (f"{_LINES}.requested_on", f"{_REQUISITIONS}.requested_on", f"{_MOVEMENTS}.moved_on", f"{_ITEMS}.blocked"),
         ),
         Column("attributes", "jsonb", "Other spellings, and `not_in_source`: columns the source cannot fill"),
+    ),
+)
+
+DIM_ITEM_HISTORY = Table(
+    schema="core",
+    name="dim_item_history",
+    group="core",
+    meaning="What the planning of each item of an ERP went by, and on which days: a slowly changing dimension of "
+    "type 2. Kept from reading to reading, for the ERP knows the present only; another source leaves it as it is.",
+    owner=OWNER,
+    key=("item_id", "valid_from"),
+    reads=("core.dim_item",),
+    rules=(
+        Rule("item_history_has_one_row_per_day", "Every item has one row on each day on which it was in the register"),
+        Rule("item_history_ends_in_the_present", "The open rows are what core.dim_item says"),
+    ),
+    columns=(
+        Column("item_id", "text", "Item", (f"{_ITEMS}.item_id",)),
+        Column("valid_from", "date", "First day of these values; of an item's first row, the first day of all"),
+        Column("valid_to", "date", "First day that had others; null: they still hold", nullable=True),
+        Column(
+            "ended_by",
+            "text",
+            "Why they ended: other values, or the item left the register; null: they still hold",
+            nullable=True,
+            allowed=("change", "removal"),
+        ),
+        *_PLANNING,
+        Column(
+            "changed_at",
+            "timestamptz",
+            "The ERP's stamp of its row when these values were first read; null: the ERP does not say",
+            (f"{_ITEMS}.changed_at",),
+            nullable=True,
+        ),
     ),
 )
 
@@ -253,16 +301,19 @@ FACT_INVENTORY_DAILY = Table(
             True,
         ),
         Column(
-            "unit_cost_brl", "numeric(18,4)", "Unit cost of the stock", (f"{_BALANCES}.average_cost_brl",), "BRL", True
+            "unit_cost_brl",
+            "numeric(18,4)",
+            "Unit cost of the stock",
+            (f"{_BALANCES}.average_cost_brl", f"{_HISTORY}.unit_cost_brl"),
+            "BRL",
+            True,
         ),
     ),
 )
 
+DIMENSIONS = (DIM_ITEM, DIM_ITEM_HISTORY, DIM_SITE, DIM_SUPPLIER, DIM_CALENDAR)
 TABLES = (
-    DIM_ITEM,
-    DIM_SITE,
-    DIM_SUPPLIER,
-    DIM_CALENDAR,
+    *DIMENSIONS,
     FACT_PURCHASE_LINES,
     FACT_DEMAND_DAILY,
     FACT_INVENTORY_DAILY,

@@ -37,9 +37,11 @@ ITEMS = _extract(
         Column(
             "unit_cost_brl", "numeric(18,4)", "Last price, else standard cost", unit="BRL", nullable=True, minimum=0
         ),
+        Column("lead_time_days", "numeric(9,2)", "Planned lead time", unit="days", nullable=True, minimum=0),
         Column("min_order_qty", "numeric(18,4)", "Minimum order", unit="item's unit", nullable=True, minimum=0),
         Column("order_multiple", "numeric(18,4)", "Order multiple", unit="item's unit", nullable=True, minimum=0),
         Column("blocked", "boolean", "Blocked for use"),
+        Column("changed_at", "timestamptz", "Last change of the row; null: the ERP does not say", nullable=True),
     ),
 )
 

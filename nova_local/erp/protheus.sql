@@ -22,6 +22,7 @@ CREATE TABLE public.sb1010 (
     b1_lm double precision NOT NULL,
     b1_qe double precision NOT NULL,
     b1_pe double precision NOT NULL,
+    b1_tipe character(1) NOT NULL,
     b1_msblql character(1) NOT NULL,
     b1_xcrit character(1) NOT NULL,
     d_e_l_e_t_ character(1) NOT NULL,

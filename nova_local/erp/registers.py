@@ -51,6 +51,7 @@ def item_rows(world: World, state: State) -> pa.Table:
     former["blocked"] = np.zeros(count, np.int64)
     rows = concat([current, former])
     item = rows["item"]
+    in_weeks = rows["days"] % 7 == 0
     names = [f"{name} (ANTIGO)" for name in items.name]
     groups = np.where(items.ungrouped[item], -1, items.group[item])
     return pa.table(
@@ -67,7 +68,8 @@ def item_rows(world: World, state: State) -> pa.Table:
             "b1_custd": pa.array(rows["cost"]),
             "b1_uprc": pa.array(rows["price"]),
             "b1_lm": text.units(rows["least"]),
-            "b1_pe": pa.array(rows["days"].astype(float)),
+            "b1_pe": pa.array(np.where(in_weeks, rows["days"] / 7, rows["days"])),
+            "b1_tipe": text.chosen(("D", "S"), in_weeks.astype(np.int64)),
             "b1_msblql": text.chosen(("2", "1"), rows["blocked"]),
             **record(rows),
         }

@@ -15,11 +15,14 @@ workbook_items AS (
         bool_or(is_service) AS is_service,
         NULL::text AS criticality,
         NULL::numeric AS unit_cost_brl,
+        NULL::numeric AS lead_time_days,
         NULL::numeric AS min_order_qty,
         NULL::numeric AS order_multiple,
         false AS blocked,
         jsonb_build_object(
-            'not_in_source', jsonb_build_array('criticality', 'unit_cost_brl', 'min_order_qty', 'order_multiple'),
+            'not_in_source', jsonb_build_array(
+                'criticality', 'unit_cost_brl', 'lead_time_days', 'min_order_qty', 'order_multiple'
+            ),
             'other_names', coalesce(to_jsonb(array_remove(
                 array_agg(DISTINCT item_name),
                 (array_agg(item_name ORDER BY requested_on DESC, row_number DESC))[1]
@@ -39,6 +42,7 @@ erp_items AS (
         is_service,
         criticality,
         unit_cost_brl,
+        lead_time_days,
         min_order_qty,
         order_multiple,
         blocked,
@@ -88,6 +92,7 @@ SELECT
     items.is_service,
     items.criticality,
     items.unit_cost_brl,
+    items.lead_time_days,
     items.min_order_qty,
     items.order_multiple,
     NOT items.blocked

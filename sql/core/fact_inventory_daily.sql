@@ -84,11 +84,22 @@ balances AS (
         balances.item_id,
         balances.site_id,
         balances.on_hand,
-        coalesce(balances.average_cost_brl, items.unit_cost_brl) AS unit_cost_brl
+        balances.average_cost_brl
     FROM staging.erp_stock_balances AS balances
     INNER JOIN core.dim_item AS items ON balances.item_id = items.item_id
     INNER JOIN core.dim_site AS sites ON balances.site_id = sites.site_id
     ORDER BY balances.item_id, balances.site_id, balances.record_id DESC
+),
+
+-- A balance without an average cost is valued by the register, as it was on the day.
+register_costs AS (
+    SELECT
+        item_id,
+        valid_from,
+        valid_to,
+        unit_cost_brl
+    FROM core.dim_item_history
+    WHERE item_id IN (SELECT balances.item_id FROM balances WHERE balances.average_cost_brl IS NULL)
 ),
 
 data_end AS (
@@ -111,10 +122,16 @@ SELECT
     days.date,
     balances.on_hand - coalesce(moved_since.quantity, 0) + coalesce(sum(moved.quantity) OVER past, 0) AS on_hand,
     greatest(coalesce(sum(ordered.quantity) OVER past, 0), 0) AS on_order,
-    balances.unit_cost_brl
+    coalesce(balances.average_cost_brl, register_costs.unit_cost_brl) AS unit_cost_brl
 FROM balances
 CROSS JOIN days
 LEFT JOIN moved_since ON balances.item_id = moved_since.item_id AND balances.site_id = moved_since.site_id
 LEFT JOIN moved ON balances.item_id = moved.item_id AND balances.site_id = moved.site_id AND days.date = moved.day
 LEFT JOIN ordered ON balances.item_id = ordered.item_id AND balances.site_id = ordered.site_id AND days.date = ordered.day
+LEFT JOIN register_costs
+    ON
+        balances.average_cost_brl IS NULL
+        AND balances.item_id = register_costs.item_id
+        AND days.date >= register_costs.valid_from
+        AND (register_costs.valid_to IS NULL OR days.date < register_costs.valid_to)
 WINDOW past AS (PARTITION BY balances.item_id, balances.site_id ORDER BY days.date)

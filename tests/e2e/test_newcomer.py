@@ -90,8 +90,9 @@ def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
     assert {part["state"] for part in status["parts"]} == {"ready"}
     tables = {dataset["dataset"]: dataset for dataset in status["datasets"]}
     empty = {name for name, table in tables.items() if not table["row_count"]}
-    # The workbook is the source: nothing comes from an ERP, and there is no stock. INMET's files are not simulated.
-    not_from_here = {"staging.external_inmet_stations", "support.rejected_erp_rows", "core.fact_inventory_daily"}
+    # The workbook is the source: nothing comes from an ERP, not even a price or stock. INMET's files are not simulated.
+    not_from_here = {"staging.external_inmet_stations", "support.rejected_erp_rows"}
+    not_from_here |= {"core.fact_inventory_daily", "core.dim_item_history"}
     assert empty == not_from_here | {name for name in tables if name.startswith("staging.erp_")}
     assert tables.keys() >= {"core.fact_demand_daily", "analytics.fact_forecasts", "analytics.mv_kpi_summary"}
 
@@ -105,7 +106,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
                ... on AssetChecks { checks { name executionForLatestMaterialization { status } } } } } }""",
     )["assetNodes"]
     made = [asset for asset in assets if asset["isMaterializable"] and asset["groupName"] != "operations"]
-    assert len(made) == 37
+    assert len(made) == 38
     for asset in made:
         assert asset["assetMaterializations"], asset["assetKey"]["path"]
         for check in asset["assetChecksOrError"].get("checks", []):

@@ -18,6 +18,8 @@ from nova_assets.registry import Column, Table
 
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
 DAY = r"^\d{8}$"
+INSTANT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
+ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)$"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def _typed(column: Column, text: pa.Array) -> pa.Array:
         # strptime rolls 31 February over into March: only a day that prints as it was read is one.
         printed = call("strftime", [stamp], StrftimeOptions("%Y%m%d"))
         return _only_where(call("equal", [printed, fitting]), stamp).cast(pa.date32())
+    if column.type == "timestamptz":
+        return _instants(text)
     if column.type == "bigint":
         return _matching(text, NUMBER).cast(pa.int64())
     if column.type == "boolean":
@@ -72,6 +76,13 @@ def _typed(column: Column, text: pa.Array) -> pa.Array:
     if column.name == "unit":
         return _one_spelling(text)
     return _matching(text, NUMBER) if column.type.startswith("numeric") else text
+
+
+def _instants(text: pa.Array) -> pa.Array:
+    """Instants as databases print them; one without a zone is in UTC."""
+    zoned = _matching(text, INSTANT + ZONE)
+    plain = call("binary_join_element_wise", [_matching(text, INSTANT + "$"), "Z", ""])
+    return call("coalesce", [zoned, plain]).cast(pa.timestamp("us", "UTC"))
 
 
 def _one_spelling(units: pa.Array) -> pa.Array:

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from nova_assets.materialize import EXTRACT, MaterializationError, Stage, data_range, erp_span
-from nova_assets.partitions import Window
+from nova_assets.materialize import DIMENSIONS, EXTRACT, MaterializationError, Stage, data_range, erp_span
+from nova_assets.partitions import FIRST_DAY, Window
 from nova_assets.registry import erp as erp_tables
 from nova_assets.resources.erp import Erp
 from nova_local import erp
@@ -39,6 +39,23 @@ DATELESS = """
         UNION ALL SELECT d1_dtdigit FROM sd1010 WHERE d_e_l_e_t_ = ' '
     ) AS days
     WHERE day !~ '^(2019|202[0-9])' OR to_date(day, 'YYYYMMDD') > now()
+"""
+# What the planning of an item goes by, and the day in Bahia of its last change.
+PLANNED_BY = """
+    SELECT btrim(b1_cod) AS item_id,
+        (
+            coalesce(nullif(b1_uprc, 0), nullif(b1_custd, 0))::numeric(18, 4),
+            (nullif(b1_pe, 0) * (CASE b1_tipe WHEN 'S' THEN 7 ELSE 1 END))::numeric(9, 2),
+            nullif(b1_lm, 0)::numeric(18, 4),
+            nullif(b1_qe, 0)::numeric(18, 4)
+        )::text AS planned_by,
+        (s_t_a_m_p_ AT TIME ZONE 'America/Bahia')::date AS changed_on
+    FROM sb1010 WHERE d_e_l_e_t_ = ' '
+"""
+HISTORY = """
+    SELECT item_id, valid_from, valid_to,
+        (unit_cost_brl, lead_time_days, min_order_qty, order_multiple)::text AS planned_by
+    FROM core.dim_item_history ORDER BY 1, 2
 """
 VERSIONS = "SELECT dataset, version FROM support.dataset_versions WHERE dataset NOT LIKE 'analytics.mv%%' ORDER BY 1"
 
@@ -154,6 +171,30 @@ def test_late_corrected_and_deleted_rows_are_in_core_after_a_reload(
     assert max(day for _, day in after) > last_day
 
 
+def test_what_changes_in_the_register_while_days_happen_is_history_from_the_day_of_its_change(
+    pipeline_on_erp: Pipeline, advancing: DemoErp, services: Services
+):
+    pipeline = pipeline_on_erp
+
+    def read_register() -> None:
+        pipeline.run(EXTRACT)
+        pipeline.run(DIMENSIONS)
+
+    read_register()
+    before = {item: planned_by for item, planned_by, _ in on_erp(advancing, PLANNED_BY)}
+    erp.advance(services.superuser_url, 10)
+    read_register()
+    after = {item: (planned_by, day) for item, planned_by, day in on_erp(advancing, PLANNED_BY)}
+    expected = []
+    for item, (planned_by, day) in sorted(after.items()):
+        changed = before[item] != planned_by
+        expected.append((item, FIRST_DAY, day if changed else None, before[item]))
+        expected += [(item, day, None, planned_by)] if changed else []
+    assert [tuple(row.values()) for row in pipeline.rows(HISTORY)] == expected
+    # Days in 2025, though the register was read today.
+    assert 10 < len(expected) - len(before) < len(before)
+
+
 def test_a_column_that_is_gone_stops_the_load_names_it_and_leaves_the_old_rows(
     pipeline_on_erp: Pipeline, demo_erp: DemoErp
 ):
@@ -176,15 +217,24 @@ def test_an_erp_that_does_not_answer_stops_the_load_with_the_reason(pipeline: Pi
     assert "secret" not in str(stopped.value)
 
 
-def test_another_source_replaces_all_of_the_former(pipeline_on_erp: Pipeline, tmp_path: Path):
+def test_another_source_replaces_all_of_the_former_but_the_history_of_its_items(
+    pipeline_on_erp: Pipeline, demo_erp: DemoErp, tmp_path: Path
+):
     pipeline = pipeline_on_erp
     pipeline.load_erp()
+    history = pipeline.rows(HISTORY)
     pipeline.read_from("")
     pipeline.load(write_workbook(tmp_path / "w.xlsx"))
     assert pipeline.rows("SELECT item_id, demand FROM core.fact_demand_daily") == [{"item_id": "010825", "demand": 10}]
     for table in (*erp_tables.TABLES, erp_tables.REJECTED):
         assert pipeline.one(f"SELECT count(*) FROM {table.relation}") == 0 or table is erp_tables.REJECTED
     assert pipeline.one("SELECT count(*) FROM core.fact_inventory_daily") == 0
+    # What the ERP will not tell again stays, and goes on when the ERP is read again.
+    assert pipeline.rows(HISTORY) == history != []
+    pipeline.read_from(demo_erp.sqlalchemy_url)
+    pipeline.run(EXTRACT)
+    pipeline.run(DIMENSIONS)
+    assert pipeline.rows(HISTORY) == history
 
 
 def test_any_database_that_sqlalchemy_speaks_to_gives_the_same_rows_as_postgresql(demo_erp: DemoErp, tmp_path: Path):

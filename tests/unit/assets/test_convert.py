@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -31,9 +31,11 @@ ITEM = {
     "is_service": "0",
     "criticality": "H",
     "unit_cost_brl": "1.5",
+    "lead_time_days": "14",
     "min_order_qty": None,
     "order_multiple": "0",
     "blocked": "1",
+    "changed_at": "2025-10-03 23:30:00",
 }
 
 
@@ -55,6 +57,22 @@ def test_padding_falls_away_and_values_have_their_types():
 def test_flags_units_and_blanks_are_read_as_what_they_mean():
     (row,) = convert(ITEMS, batch(ITEM)).rows.to_pylist()
     assert (row["unit"], row["family"], row["is_service"], row["blocked"]) == ("M", None, False, True)
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("2025-10-03 23:30:00", datetime(2025, 10, 3, 23, 30, tzinfo=UTC)),
+        ("2025-10-03T23:30:00.5Z", datetime(2025, 10, 3, 23, 30, 0, 500_000, tzinfo=UTC)),
+        ("2025-10-03 20:30:00-03", datetime(2025, 10, 3, 23, 30, tzinfo=UTC)),
+        ("2025-10-03 20:30:00.000000-03:00", datetime(2025, 10, 3, 23, 30, tzinfo=UTC)),
+        ("", None),
+        ("yesterday", None),
+    ],
+)
+def test_an_instant_is_read_as_any_database_prints_it_and_without_a_zone_as_utc(printed: str, meant: datetime | None):
+    (row,) = convert(ITEMS, batch(ITEM | {"changed_at": printed})).rows.to_pylist()
+    assert row["changed_at"] == meant
 
 
 @pytest.mark.parametrize(
