@@ -62,21 +62,13 @@ changes AS (
 
 before AS (
     SELECT
-        history.item_id,
-        history.valid_from,
-        coalesce(history.valid_to >= changes.day, changes.day IS NOT NULL) AS ends_now,
-        history.valid_to,
-        history.ended_by,
-        history.unit_cost_brl,
-        history.lead_time_days,
-        history.min_order_qty,
-        history.order_multiple,
-        history.changed_at,
+        history.*,
         changes.day,
-        changes.is_removal
+        changes.is_removal,
+        coalesce(history.valid_to >= changes.day, true) AS ends_now
     FROM core.dim_item_history AS history
-    LEFT JOIN changes ON history.item_id = changes.item_id
-    WHERE changes.day IS NULL OR history.valid_from < changes.day
+    INNER JOIN changes ON history.item_id = changes.item_id
+    WHERE history.valid_from < changes.day
 ),
 
 pieces AS (
@@ -137,3 +129,16 @@ SELECT
     (array_agg(changed_at ORDER BY valid_from))[1] AS changed_at
 FROM spells
 GROUP BY item_id, spell, unit_cost_brl, lead_time_days, min_order_qty, order_multiple
+UNION ALL
+SELECT
+    history.item_id,
+    history.valid_from,
+    history.valid_to,
+    history.ended_by,
+    history.unit_cost_brl,
+    history.lead_time_days,
+    history.min_order_qty,
+    history.order_multiple,
+    history.changed_at
+FROM core.dim_item_history AS history
+WHERE NOT EXISTS (SELECT FROM changes WHERE changes.item_id = history.item_id)

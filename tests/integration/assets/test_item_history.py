@@ -143,6 +143,13 @@ def test_an_item_that_leaves_the_register_ends_and_one_that_comes_back_begins_an
     ]
 
 
+def test_an_item_that_comes_back_with_an_older_stamp_was_not_back_before_it_left(company: Company):
+    company.read(0, {"A": Entry(5, stamp=-40), "B": Entry(1)})
+    company.read(5, {"B": Entry(1)})
+    company.read(8, {"A": Entry(6, stamp=3), "B": Entry(1)})
+    assert company.history()[:2] == [("A", FIRST_DAY, on(5), 5), ("A", on(5), None, 6)]
+
+
 def test_an_item_that_changed_and_left_on_one_day_leaves_no_row_without_days(company: Company):
     company.read(0, {"A": Entry(5), "B": Entry(1)})
     company.read(3, {"A": Entry(6), "B": Entry(1)})
@@ -309,14 +316,9 @@ def cost(entry: Entry | None) -> int | None:
     return entry.cost if entry else None
 
 
-entries = st.builds(Entry, st.integers(1, 3), st.none() | st.integers(1, 22))
-readings = st.lists(
-    st.tuples(
-        st.integers(0, 3), st.dictionaries(st.sampled_from("ABC"), entries, max_size=3), st.sampled_from([0, 1, 1, 2])
-    ),
-    min_size=1,
-    max_size=7,
-)
+entries = st.builds(Entry, st.integers(1, 3), st.none() | st.integers(1, 12))
+registers = st.dictionaries(st.sampled_from("ABC"), entries, max_size=3)
+readings = st.lists(st.tuples(st.integers(0, 3), registers, st.sampled_from([0, 1, 1, 2])), min_size=3, max_size=8)
 
 
 @given(readings)
