@@ -1,30 +1,17 @@
 -- While an ERP is the source, the open rows are the items and values of core.dim_item.
-WITH open_rows AS (
-    SELECT
-        item_id,
-        unit_cost_brl,
-        lead_time_days,
-        min_order_qty,
-        order_multiple
-    FROM core.dim_item_history
-    WHERE valid_to IS NULL AND EXISTS (SELECT FROM staging.erp_items)
-),
-
-present AS (
-    SELECT
-        item_id,
-        unit_cost_brl,
-        lead_time_days,
-        min_order_qty,
-        order_multiple
-    FROM core.dim_item
-    WHERE EXISTS (SELECT FROM staging.erp_items)
-)
-
 SELECT
-    coalesce(open_rows.item_id, present.item_id) AS item_id,
-    to_jsonb(open_rows) AS open_row,
-    to_jsonb(present) AS present
-FROM open_rows
-FULL JOIN present ON open_rows.item_id = present.item_id
-WHERE to_jsonb(open_rows) IS DISTINCT FROM to_jsonb(present)
+    open_rows.item_id AS open_item_id,
+    present.item_id AS present_item_id,
+    open_rows.unit_cost_brl AS open_unit_cost_brl,
+    present.unit_cost_brl AS present_unit_cost_brl
+FROM (SELECT * FROM core.dim_item_history WHERE valid_to IS NULL) AS open_rows
+FULL JOIN core.dim_item AS present ON open_rows.item_id = present.item_id
+WHERE
+    EXISTS (SELECT FROM staging.erp_items)
+    AND (
+        open_rows.item_id, open_rows.unit_cost_brl, open_rows.lead_time_days,
+        open_rows.min_order_qty, open_rows.order_multiple
+    ) IS DISTINCT FROM (
+        present.item_id, present.unit_cost_brl, present.lead_time_days,
+        present.min_order_qty, present.order_multiple
+    )
