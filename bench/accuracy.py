@@ -1,10 +1,10 @@
 """How good the lead-time demand of the product's own models is, on published demand, against the present formula.
 
-Reads every `<name>.parquet` of a folder (`unique_id, ds, y`; weekly or monthly, complete with zeros). On each of the last
-three origins, one lead time apart, every model sees what lay before and is scored on the sum of the lead time that
-followed; the ensemble of an origin is chosen on the two origins before it. Prints, per set and as geometric mean, the
-scaled pinball loss at 50, 80, 90, 95 and 99 % divided by that of the present formula (D×L + Z·σ·√L), the same at 99 %,
-and the share of lead times covered by the 95 % quantile. Items are those with two demands before the first origin.
+Reads every `<name>.parquet` of a folder (`unique_id, ds, y`; weekly or monthly, complete with zeros). On each of the
+last three origins, one lead time apart, every model sees what lay before and is scored on the demand of the lead time
+that followed; the ensemble of an origin is chosen on the two origins before it. Prints, per set and as geometric mean,
+the scaled pinball loss at 50, 80, 90, 95 and 99 % divided by that of the present formula (D×L + Z·σ·√L), the same at
+99 %, and the share of lead times covered by the 95 % quantile. Items have two demands before the first origin.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from published import DATA, FIRST_MONDAY, as_weeks
 
 from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import WEEK
@@ -28,13 +29,11 @@ from nova_assets.forecasting.lead_time.outcomes import Outcome, outcome
 from nova_assets.forecasting.parameters import FEWEST_DEMANDS, LEAD_TIME_QUANTILES
 from nova_assets.forecasting.portfolio import Floats
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "demand"
 LEAD_TIMES = {"auto": 3, "braf": 9, "carparts": 6, "man": 7, "oil": 2, "onlineretail": 4, "raf": 9}
 """Lead times that the sets were published or are usually evaluated with, in their periods."""
 
 MONTHLY_LEAD_TIME, WEEKLY_LEAD_TIME = 3, 4
 TESTED, VALIDATED = 3, 2
-FIRST_MONDAY = np.datetime64("2001-01-01")
 ENSEMBLE, ZERO = "ensemble", "zero"
 LEVELS = np.array(tuple(LEAD_TIME_QUANTILES.values()))
 Q95, Q99 = list(LEAD_TIME_QUANTILES).index("q95"), list(LEAD_TIME_QUANTILES).index("q99")
@@ -61,18 +60,6 @@ def lead_time_of(name: str, frame: pd.DataFrame) -> int:
     between = np.diff(np.sort(frame["ds"].unique())).astype("timedelta64[D]").astype(int)
     monthly = np.median(between) > 20
     return LEAD_TIMES.get(name.lower(), MONTHLY_LEAD_TIME if monthly else WEEKLY_LEAD_TIME)
-
-
-def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
-    """The n-th period, weekly or monthly, as the n-th Monday: models see the order of periods alone."""
-    periods = np.sort(frame["ds"].unique())
-    return pd.DataFrame(
-        {
-            "unique_id": frame["unique_id"],
-            "ds": FIRST_MONDAY + WEEK * np.searchsorted(periods, frame["ds"].to_numpy()),
-            "y": frame["y"].astype("float64"),
-        }
-    )
 
 
 def outcomes(name: str, frame: pd.DataFrame, lead_time: int) -> list[Outcome]:
@@ -145,13 +132,15 @@ def print_table(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Non
                 for name, one in figures.items()
             }
         )
-        table["geometric mean"] = np.exp(np.log(table).mean(axis=1, skipna=False))
+        table["geometric mean"] = [float(np.exp(np.log(row).mean())) for row in table.to_numpy()]
         print(f"\n{title}\n{table.to_string(float_format='{:.3f}'.format, na_rep='-')}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, help="folder of <name>.parquet (default: beside the project)")
+    parser.add_argument(
+        "--data", type=Path, default=DATA, help="folder of <name>.parquet (default: beside the project)"
+    )
     parser.add_argument("--sets", nargs="*", help="names of the sets to take (default: all)")
     parser.add_argument("--lead-time", type=int, help="periods of lead time, for every set (default: by set)")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON: the ensemble's figures")

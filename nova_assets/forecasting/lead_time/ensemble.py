@@ -49,8 +49,13 @@ class Ensemble:
         """The weighted average of the chosen models' quantiles, (items, levels).
 
         A model that cannot speak on this origin leaves its weight to the others.
+
+        Raises:
+            ValueError: when none of the chosen models speaks.
         """
         weights = {name: weight for name, weight in self.weights.items() if name in quantiles}
+        if not weights:
+            raise ValueError(f"none of the chosen models {sorted(self.weights)} has quantiles for this origin")
         combined = sum(weight * quantiles[name] for name, weight in weights.items())
         return np.asarray(combined) / sum(weights.values())
 
@@ -66,7 +71,7 @@ class Choice:
         margin: a model this much worse than the best one is out, as a share of the best one's loss.
     """
 
-    most: int = 3
+    most: int = 2
     margin: float = 0.06
 
     def ensemble(
@@ -103,10 +108,9 @@ class Choice:
 
 
 def _relative_loss(name: str, validation: Sequence[Outcome]) -> float:
-    if any(name not in one.quantiles for one in validation):
-        return float("nan")
-    ratios = [_upper_loss(one, name) / _upper_loss(one, PRESENT_FORMULA.name) for one in validation]
-    return float(np.mean(ratios))
+    spoken = [one for one in validation if name in one.quantiles]
+    ratios = [_upper_loss(one, name) / _upper_loss(one, PRESENT_FORMULA.name) for one in spoken]
+    return float(np.mean(ratios)) if ratios else float("nan")
 
 
 def _upper_loss(one: Outcome, name: str) -> float:
