@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.lead_time.protocol import LeadTimeModel, TooFewSeriesError
+from nova_assets.forecasting.lead_time.protocol import CannotForecastError, LeadTimeModel
 from nova_assets.forecasting.losses import naive_scale, pinball_loss
 from nova_assets.forecasting.parameters import FEWEST_DEMANDS
 from nova_assets.forecasting.portfolio import Floats
@@ -72,7 +72,7 @@ def outcome(
     for name, model in models.items():
         try:
             quantiles[name] = model.quantiles(history, weeks, np.asarray(levels), engine)
-        except TooFewSeriesError as error:
+        except CannotForecastError as error:
             absent[name] = str(error)
     return Outcome(history, weeks, _demand_of(demand, history, weeks), np.asarray(levels), quantiles, absent)
 

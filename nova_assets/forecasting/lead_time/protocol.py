@@ -39,10 +39,11 @@ class LeadTimeModel(Protocol):
             Shape (`history.items`, levels), item's unit, ≥ 0, not falling along the levels.
 
         Raises:
-            TooFewSeriesError: the model learns from the portfolio, and this one is too small or too young.
+            CannotForecastError: the model learns from the portfolio and this one is too small or too young, or a
+                library of the system is missing.
         """
         ...
 
 
-class TooFewSeriesError(ValueError):
-    """The portfolio is too small or too young for a model that learns from it."""
+class CannotForecastError(ValueError):
+    """A model has nothing to say about this portfolio, or on this machine; the message says why."""

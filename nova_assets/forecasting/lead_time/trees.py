@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.lead_time.protocol import TooFewSeriesError
+from nova_assets.forecasting.lead_time.protocol import CannotForecastError
 from nova_assets.forecasting.lead_time.traits import traits
 from nova_assets.forecasting.portfolio import Floats, Portfolio
 
@@ -60,10 +60,9 @@ class BoostedQuantiles:
         )
 
     def quantiles(self, history: History, weeks: int, levels: Floats, engine: Engine) -> Floats:
-        import lightgbm
-
         known = history.portfolio
         features, targets = self._examples(known, weeks)
+        lightgbm = _lightgbm()
         data = lightgbm.Dataset(features, np.log1p(targets), params={"verbosity": -1}, free_raw_data=False)
         changing = known.scale > 0
         asked = traits(Portfolio(known.demand[changing], known.start[changing]), weeks)
@@ -98,7 +97,7 @@ class BoostedQuantiles:
         parts = [_examples_at(known, cut, weeks) for cut in _past_origins(known.width, weeks)]
         count = sum(len(targets) for _, targets in parts)
         if count < self.fewest_examples:
-            raise TooFewSeriesError(
+            raise CannotForecastError(
                 f"{count} examples of past lead times to learn from, fewer than {self.fewest_examples}"
             )
         features, targets = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
@@ -106,6 +105,19 @@ class BoostedQuantiles:
             return features, targets
         chosen = np.random.default_rng(self.seed).choice(count, self.most_examples, replace=False)
         return features[chosen], targets[chosen]
+
+
+def _lightgbm() -> ModuleType:
+    """LightGBM, whose wheel counts on the system's OpenMP.
+
+    Raises:
+        CannotForecastError: the system has none.
+    """
+    try:
+        import lightgbm
+    except OSError as error:
+        raise CannotForecastError(f"LightGBM does not load: {error}; on Debian, install libgomp1") from error
+    return lightgbm
 
 
 def _past_origins(width: int, weeks: int) -> Iterator[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.lead_time.bootstrap import PooledBootstrap
 from nova_assets.forecasting.lead_time.models import AVERAGE, LEAD_TIME_MODELS, PRESENT_FORMULA
-from nova_assets.forecasting.lead_time.protocol import LeadTimeModel, TooFewSeriesError
+from nova_assets.forecasting.lead_time.protocol import CannotForecastError, LeadTimeModel
 from nova_assets.forecasting.lead_time.trees import BoostedQuantiles
 from nova_assets.forecasting.lead_time.windows import DemandWindows
 
@@ -74,8 +76,18 @@ def test_an_item_that_is_new_borrows_how_often_others_return(weekly: Weekly) -> 
 
 
 def test_trees_refuse_a_portfolio_that_is_too_small(portfolio: pd.DataFrame) -> None:
-    with pytest.raises(TooFewSeriesError, match="examples of past lead times"):
+    with pytest.raises(CannotForecastError, match="examples of past lead times"):
         quantiles(BoostedQuantiles(), portfolio[portfolio["unique_id"] < "00005"])
+
+
+def test_trees_say_what_is_missing_where_the_system_has_no_openmp(
+    portfolio: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "lightgbm.py").write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    with pytest.raises(CannotForecastError, match=r"libgomp\.so\.1.*install libgomp1"):
+        quantiles(TREES, portfolio)
 
 
 def test_trees_learn_what_the_next_lead_time_follows_from(weekly: Weekly) -> None:
@@ -90,7 +102,7 @@ def test_trees_learn_what_the_next_lead_time_follows_from(weekly: Weekly) -> Non
 @pytest.mark.parametrize("model", [*LEAD_TIME_MODELS.values(), TREES], ids=lambda model: model.name)
 def test_quantiles_rise_are_never_negative_and_repeat(model: LeadTimeModel, portfolio: pd.DataFrame) -> None:
     if isinstance(model, BoostedQuantiles) and model is not TREES:
-        with pytest.raises(TooFewSeriesError):
+        with pytest.raises(CannotForecastError):
             quantiles(model, portfolio)
         return
     found = quantiles(model, portfolio)
