@@ -14,14 +14,14 @@ import argparse
 import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from published import DATA, as_weeks
 
 from nova_assets.forecasting.distributions import index_of_dispersion, weekly_quantiles
 from nova_assets.forecasting.engine import LocalEngine
-from nova_assets.forecasting.history import WEEK, History
+from nova_assets.forecasting.history import History
 from nova_assets.forecasting.losses import scaled_pinball_loss
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.parameters import QUANTILES
@@ -29,23 +29,9 @@ from nova_assets.forecasting.policy import policy_classes
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import read_sql
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "demand"
 SETS = ("auto", "carparts", "man", "onlineretail")
-FIRST_MONDAY = np.datetime64("2001-01-01")
 FEWEST_ITEMS = 15
 UPPER = [position for position, level in enumerate(QUANTILES.values()) if level >= 0.5]
-
-
-def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its periods, weekly or monthly, renumbered as consecutive Mondays."""
-    periods = np.sort(frame["ds"].unique())
-    return pd.DataFrame(
-        {
-            "unique_id": frame["unique_id"],
-            "ds": FIRST_MONDAY + WEEK * np.searchsorted(periods, frame["ds"].to_numpy()),
-            "y": frame["y"].astype("float64"),
-        }
-    )
 
 
 def warehouse_demand() -> pd.DataFrame:

@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from nova_assets.forecasting.portfolio import Portfolio
+
 WEEK = np.timedelta64(7, "D")
 
 
@@ -80,6 +82,11 @@ class History:
         )
         summed = columns.groupby("unique_id", sort=True).sum()
         return summed.assign(integral=summed["fractions"].eq(0)).drop(columns="fractions")
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """The same demand as one matrix, rows in the order of `items`."""
+        return Portfolio.of(self.frame["y"].to_numpy(dtype=np.float64), self.summary["weeks"].to_numpy())
 
     @cached_property
     def digest(self) -> str:

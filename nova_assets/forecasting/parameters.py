@@ -8,6 +8,9 @@ HORIZON_WEEKS = 13
 QUANTILES = {"q05": 0.05, "q10": 0.10, "q50": 0.50, "q90": 0.90, "q95": 0.95, "q99": 0.99}
 """Column of the lake table → level of the quantile of one week's demand."""
 
+LEAD_TIME_QUANTILES = {"q05": 0.05, "q10": 0.10, "q50": 0.50, "q80": 0.80, "q90": 0.90, "q95": 0.95, "q99": 0.99}
+"""Name → level of the quantiles of demand over the lead time."""
+
 SHORTEST_HISTORY_WEEKS = 26
 """Below this many observed weeks an item borrows from the portfolio."""
 

@@ -20,7 +20,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    for library in ("statsforecast", "scipy"):
+    for library in ("lightgbm", "statsforecast", "scipy"):
         digest.update(f"{library}=={_installed(library)}".encode())
     return digest.hexdigest()[:8]
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
@@ -50,28 +51,43 @@ class PooledOccurrence:
         return MappingProxyType({"fewest_weeks": self.fewest_weeks})
 
     def predict(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> Prediction:
+        return matched_moments(history, items, self.means(history, items, horizon, engine))
+
+    def means(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> NDArray[np.float64]:
+        """Expected weekly demand (items, weeks), the same in each week."""
         prior = self.prior(history)
         summary = history.summary.loc[items]
         returns = summary["demands"].to_numpy(dtype=np.float64) - 1
         later_weeks = summary["weeks"].to_numpy(dtype=np.float64) - 1
         chance = (prior.a + returns) / (prior.a + prior.b + later_weeks)
         mean = chance * (summary["total"] / summary["demands"]).to_numpy(dtype=np.float64)
-        return matched_moments(history, items, np.repeat(mean[:, None], horizon, axis=1))
+        return np.repeat(mean[:, None], horizon, axis=1)
 
     def prior(self, history: History) -> BetaPrior:
-        """The portfolio's prior; where too few items inform it, the uniform Beta(1, 1)."""
+        """The portfolio's prior, from the items with enough later weeks."""
         informative = history.summary[history.summary["weeks"] - 1 >= self.fewest_weeks]
-        weights = informative["weeks"].to_numpy(dtype=np.float64) - 1
-        returns = informative["demands"].to_numpy(dtype=np.float64) - 1
-        if len(informative) < 2 or returns.sum() in (0, weights.sum()):
-            return BetaPrior(1.0, 1.0)
-        chance = returns.sum() / weights.sum()
-        spread = np.average((returns / weights - chance) ** 2, weights=weights)
-        noise = chance * (1 - chance) * len(weights) / weights.sum()
-        # Where items differ no more than chance would make them, the estimate is zero or below: one rate for all.
-        likeness = np.clip((spread - noise) / (chance * (1 - chance) - noise), 1 / (1 + MOST_PRIOR_WEEKS), 0.5)
-        concentration = 1 / likeness - 1
-        return BetaPrior(float(chance * concentration), float((1 - chance) * concentration))
+        weeks = informative["weeks"].to_numpy(dtype=np.float64) - 1
+        return fit_prior(informative["demands"].to_numpy(dtype=np.float64) - 1, weeks)
+
+
+def fit_prior(returns: NDArray[np.float64], weeks: NDArray[np.float64]) -> BetaPrior:
+    """The Beta prior over the items' chances of demand by weighted moments; uniform where too few items inform it.
+
+    Args:
+        returns: weeks with demand of each item, after its first.
+        weeks: all its weeks after the first demand; items without any say nothing.
+    """
+    informative = weeks > 0
+    returns, weights = returns[informative], weeks[informative]
+    if len(weights) < 2 or returns.sum() in (0, weights.sum()):
+        return BetaPrior(1.0, 1.0)
+    chance = returns.sum() / weights.sum()
+    spread = np.average((returns / weights - chance) ** 2, weights=weights)
+    noise = chance * (1 - chance) * len(weights) / weights.sum()
+    # Where items differ no more than chance would make them, the estimate is zero or below: one rate for all.
+    likeness = np.clip((spread - noise) / (chance * (1 - chance) - noise), 1 / (1 + MOST_PRIOR_WEEKS), 0.5)
+    concentration = 1 / likeness - 1
+    return BetaPrior(float(chance * concentration), float((1 - chance) * concentration))
 
 
 POOLED_OCCURRENCE = PooledOccurrence()

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
@@ -30,10 +32,14 @@ class SmoothingModel:
     parameters: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def predict(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> Prediction:
+        return matched_moments(history, items, self.means(history, items, horizon, engine))
+
+    def means(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> NDArray[np.float64]:
+        """Expected weekly demand (items, weeks), as the estimator gives it."""
         from statsforecast import models
 
         estimator = getattr(models, self.estimator)(**self.parameters)
-        return matched_moments(history, items, engine.means(estimator, history.of(items), horizon))
+        return engine.means(estimator, history.of(items), horizon)
 
 
 HISTORIC_AVERAGE = SmoothingModel("historic_average", "HistoricAverage", "mean of all weeks since the first demand")

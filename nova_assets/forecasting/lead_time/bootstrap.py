@@ -1,0 +1,111 @@
+"""Lead-time demand drawn at random: how often demand comes, and how large it is, both leaning on the portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nova_assets.forecasting.engine import Engine
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.models.pooled import fit_prior
+from nova_assets.forecasting.portfolio import Floats, Portfolio
+
+ITEMS_AT_ONCE = 2_000
+"""Items whose draws are in memory together."""
+
+
+@dataclass(frozen=True)
+class PooledBootstrap:
+    """Empirical-Bayes bootstrap of demand over the lead time; also what a new item is forecast with.
+
+    A chance of demand is drawn from the item's posterior Beta(a + Σwᵃ·[y>0], b + Σwᵃ·[y=0]), the prior Beta(a, b)
+    fitted to the portfolio (Kleinman 1973) and a week's weight w falling with its age; the weeks with demand are
+    binomial. Each size is one of the item's own with chance k/(k + `prior_sizes`), k being its weeks with demand, and
+    otherwise its mean size times a size of the portfolio relative to that item's mean. Drawing own sizes is the
+    bootstrap of Willemain, Smart & Schwarz (2004), International Journal of Forecasting 20(3), without its Markov
+    chain.
+
+    Attributes:
+        memory: weight that a week keeps when it becomes a week older, in (0, 1].
+        draws: draws per item.
+        prior_sizes: demands after which the item's own sizes count as much as the portfolio's.
+        seed: of the random numbers; equal histories give equal quantiles.
+    """
+
+    memory: float = 1.0
+    draws: int = 300
+    prior_sizes: int = 4
+    seed: int = 20040401
+    family: str = "bootstrap"
+
+    @property
+    def name(self) -> str:
+        return f"pooled_bootstrap_{100 * self.memory:.0f}"
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        return MappingProxyType(
+            {"memory": self.memory, "draws": self.draws, "prior_sizes": self.prior_sizes, "seed": self.seed}
+        )
+
+    def quantiles(self, history: History, weeks: int, levels: Floats, engine: Engine) -> Floats:
+        known, random = history.portfolio, np.random.default_rng(self.seed)
+        returns, later_weeks = self._weighted_returns(known)
+        prior, relative_sizes = fit_prior(returns, later_weeks), _relative_sizes(known)
+        quantiles = np.empty((known.items, len(levels)))
+        for part in _parts(known.items):
+            chance = random.beta(
+                _posterior(prior.a, returns[part], self.draws),
+                _posterior(prior.b, (later_weeks - returns)[part], self.draws),
+            )
+            demands = random.binomial(weeks, chance)
+            drawn = self._sum_of_sizes(known, part, demands, relative_sizes, random)
+            quantiles[part] = np.quantile(drawn, levels, axis=1).T
+        return quantiles
+
+    def _weighted_returns(self, known: Portfolio) -> tuple[Floats, Floats]:
+        """Weighted weeks with demand, and all weighted weeks, after the first demand, with which a series begins."""
+        age = known.width - 1 - np.arange(known.width)
+        weight = self.memory**age * (np.arange(known.width) > known.start[:, None])
+        return (weight * (known.demand > 0)).sum(axis=1), weight.sum(axis=1)
+
+    def _sum_of_sizes(
+        self,
+        known: Portfolio,
+        part: slice,
+        demands: NDArray[np.int64],
+        relative_sizes: Floats,
+        random: np.random.Generator,
+    ) -> Floats:
+        demand, count = known.demand[part], known.demands[part][:, None]
+        own = np.take_along_axis(demand, np.argsort(demand == 0, axis=1, kind="stable"), axis=1)
+        mean = demand.sum(axis=1, keepdims=True) / count
+        total = np.zeros(demands.shape)
+        for nth in range(int(demands.max(initial=0))):
+            owned = np.take_along_axis(own, (random.random(demands.shape) * count).astype(np.int64), axis=1)
+            lent = mean * random.choice(relative_sizes, demands.shape)
+            takes_own = random.random(demands.shape) < count / (count + self.prior_sizes)
+            total += np.where(demands > nth, np.where(takes_own, owned, lent), 0.0)
+        return total
+
+
+def _posterior(prior: float, observed: Floats, draws: int) -> Floats:
+    return np.repeat((prior + observed)[:, None], draws, axis=1)
+
+
+def _relative_sizes(known: Portfolio) -> Floats:
+    """Sizes of all items with three demands or more, each divided by its item's mean size."""
+    several = known.demands >= 3
+    demand = known.demand[several]
+    relative = demand * (known.demands[several] / demand.sum(axis=1))[:, None]
+    sizes = relative[demand > 0]
+    return sizes if len(sizes) else np.ones(1)
+
+
+def _parts(items: int) -> Iterator[slice]:
+    for first in range(0, items, ITEMS_AT_ONCE):
+        yield slice(first, min(first + ITEMS_AT_ONCE, items))

@@ -1,0 +1,84 @@
+"""What models would have said on a past origin, beside what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nova_assets.forecasting.engine import Engine
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.lead_time.protocol import CannotForecastError, LeadTimeModel
+from nova_assets.forecasting.losses import naive_scale, pinball_loss
+from nova_assets.forecasting.parameters import FEWEST_DEMANDS
+from nova_assets.forecasting.portfolio import Floats
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Lead-time demand of one origin: what each model said, and what came.
+
+    Attributes:
+        history: demand before the origin.
+        weeks: lead time.
+        actual: demand of the lead time of each of `history.items`.
+        levels: levels of the quantiles.
+        quantiles: model → (items, levels).
+        absent: model → why it says nothing on this origin.
+    """
+
+    history: History
+    weeks: int
+    actual: Floats
+    levels: Floats
+    quantiles: Mapping[str, Floats]
+    absent: Mapping[str, str]
+
+    @cached_property
+    def measurable(self) -> NDArray[np.bool_]:
+        """Items by which models are compared: those with a change to scale by, and with more than one demand."""
+        return np.isfinite(naive_scale(self.history)) & (self.history.portfolio.demands >= FEWEST_DEMANDS)
+
+    def losses(self, quantiles: Floats) -> Floats:
+        """Scaled pinball loss: pinball loss ÷ (weeks × mean absolute weekly change), (measurable items, levels)."""
+        loss = pinball_loss(self.actual[:, None], quantiles[:, None, :], self.levels)[:, 0]
+        return (loss / (self.weeks * naive_scale(self.history)[:, None]))[self.measurable]
+
+    def covered(self, quantiles: Floats) -> NDArray[np.bool_]:
+        """Whether what came was no more than the quantile, (measurable items, levels)."""
+        return (self.actual[:, None] <= quantiles)[self.measurable]
+
+
+def outcome(
+    demand: pd.DataFrame,
+    origin: date,
+    weeks: int,
+    levels: Sequence[float],
+    models: Mapping[str, LeadTimeModel],
+    engine: Engine,
+) -> Outcome:
+    """Forecasts the lead time from `origin` on with nothing but the demand before it.
+
+    Args:
+        demand: `unique_id, ds, y`, reaching at least to the end of the lead time.
+    """
+    history = History.before(origin, demand)
+    quantiles, absent = {}, {}
+    for name, model in models.items():
+        try:
+            quantiles[name] = model.quantiles(history, weeks, np.asarray(levels), engine)
+        except CannotForecastError as error:
+            absent[name] = str(error)
+    return Outcome(history, weeks, _demand_of(demand, history, weeks), np.asarray(levels), quantiles, absent)
+
+
+def _demand_of(demand: pd.DataFrame, history: History, weeks: int) -> Floats:
+    after = np.datetime64(history.origin + timedelta(weeks=weeks))
+    week = demand["ds"].to_numpy()
+    coming = demand[(week >= np.datetime64(history.origin)) & (week < after)]
+    return coming.groupby("unique_id")["y"].sum().reindex(history.items, fill_value=0.0).to_numpy(dtype=np.float64)
