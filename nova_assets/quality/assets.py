@@ -14,9 +14,8 @@ from nova_assets.registry.quality import DATA_QUALITY
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import table_sql
 
-CODE = "\n".join(
-    [table_sql(DATA_QUALITY), *(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("*.py"))]
-)
+FILES = sorted(Path(__file__).parent.glob("*.py"))
+CODE = "\n".join([table_sql(DATA_QUALITY), *(file.read_text(encoding="utf-8") for file in FILES)])
 
 
 @dg.multi_asset(
