@@ -100,7 +100,7 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	cat requirements/*.txt > "$$all" 2>/dev/null || true; \
 	$(COMPILE) --all-extras --output-file "$$all"; \
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
-	lock main --extra assets --extra api --extra local; \
-	lock dev --extra assets --extra api --extra local --extra dev; \
+	lock main --extra assets --extra plots --extra api --extra local; \
+	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
 	lock forecasting --extra assets --extra forecasting; \
 	lock forecasting-dev --extra assets --extra forecasting --extra forecasting-dev

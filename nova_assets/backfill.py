@@ -15,7 +15,14 @@ import dagster as dg
 
 from nova_assets import registry, settings
 from nova_assets.automation import NIGHTLY
-from nova_assets.materialize import FORECASTS, MaterializationError, Stage, report_stage, source_range
+from nova_assets.materialize import (
+    FORECASTS,
+    MaterializationError,
+    Stage,
+    add_accept_drift,
+    report_stage,
+    source_range,
+)
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
 from nova_assets.registry import Grain, analytics, lake, staging
 from nova_assets.resources.erp import ErpError
@@ -132,7 +139,7 @@ def run(arguments: argparse.Namespace) -> None:
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
     with dg.DagsterInstance.get() as instance:
         for stage in stages(arguments, warehouse):
-            report_stage(stage, repository, instance)
+            report_stage(stage, repository, instance, arguments.accept_drift)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -150,6 +157,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--origin", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only what the origin of this week makes"
     )
+    add_accept_drift(made)
     return made
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 
 from nova_assets.partitions import Window
-from nova_assets.registry import Column, Kind, Table
+from nova_assets.registry import Column, Kind, Severity, Table
 from nova_assets.sqlfiles import check_sql
 
 Parameters = Mapping[str, Any]
@@ -31,21 +31,34 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: how many offending rows, and a few of them."""
+    """What a check found: how many offending rows, and a few of them; and what to do where that is not obvious."""
 
     name: str
     meaning: str
     offending_rows: int
     examples: tuple[Mapping[str, Any], ...]
+    severity: Severity = Severity.ERROR
+    remedy: str = ""
 
     @property
     def passed(self) -> bool:
         return self.offending_rows == 0
 
+    @property
+    def example_texts(self) -> list[dict[str, str | None]]:
+        """The examples with every value as text: not all that PostgreSQL holds is JSON, such as NaN."""
+        return [{name: None if v is None else str(v) for name, v in row.items()} for row in self.examples]
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the rows may not be published."""
+        return not self.passed and self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         if self.passed:
             return f"{self.name}: passed"
-        return f"{self.name}: {self.offending_rows} offending rows ({self.meaning}), for example {self.examples[0]}"
+        found = f"{self.name}: {self.offending_rows} offending rows ({self.meaning}), for example {self.examples[0]}"
+        return f"{found}. {self.remedy}" if self.remedy else found
 
 
 def check_names(table: Table) -> dict[str, str]:

@@ -9,9 +9,10 @@ import dagster as dg
 
 from nova_assets import registry
 from nova_assets.checks import CheckResult, check_names
+from nova_assets.drift import drift_meanings
 from nova_assets.partitions import FIRST_DAY, HISTORY, SAME_DAYS, covers_days, daily, run_window, weekly_origins
 from nova_assets.publication import PublicationError, Published, Query
-from nova_assets.registry import Grain, Kind, Table
+from nova_assets.registry import Grain, Kind, Severity, Table
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import check_sql, table_sql
 
@@ -55,10 +56,15 @@ def table_spec(table: Table, *, kinds: set[str], code: str) -> dg.AssetSpec:
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
-    """The checks that run before the table is published; a failed one stops whatever is downstream."""
+    """The checks that run before the table is published; a failed one of severity ERROR stops what is downstream."""
     return [
-        dg.AssetCheckSpec(name, asset=asset_key(table.relation), description=meaning, blocking=True)
-        for name, meaning in check_names(table).items()
+        dg.AssetCheckSpec(
+            name,
+            asset=asset_key(table.relation),
+            description=meaning,
+            blocking=table.severity(name) is Severity.ERROR,
+        )
+        for name, meaning in (check_names(table) | drift_meanings(table)).items()
     ]
 
 
@@ -150,10 +156,10 @@ def _materialized(
 
 def _failed_examples(error: PublicationError) -> dict[str, dg.MetadataValue]:
     return {
-        f"{relation}: {result.name}": dg.MetadataValue.json(_json_rows(result))
+        f"{relation}: {result.name}": dg.MetadataValue.json(result.example_texts)
         for relation, results in error.results.items()
         for result in results
-        if not result.passed
+        if result.refuses
     }
 
 
@@ -217,13 +223,13 @@ def _check_result(key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckResult:
         asset_key=key,
         check_name=result.name,
         passed=result.passed,
-        description=result.meaning,
-        metadata={"offending_rows": result.offending_rows},
+        severity=dg.AssetCheckSeverity[result.severity.name],
+        description=f"{result.meaning}. {result.remedy}" if result.remedy else result.meaning,
+        metadata={
+            "offending_rows": result.offending_rows,
+            **({} if result.passed else {"examples": dg.MetadataValue.json(result.example_texts)}),
+        },
     )
-
-
-def _json_rows(result: CheckResult) -> Sequence[dict[str, Any]]:
-    return [{name: None if value is None else str(value) for name, value in row.items()} for row in result.examples]
 
 
 def make_assets(tables: Sequence[Table]) -> list[dg.AssetsDefinition]:

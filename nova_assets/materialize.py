@@ -19,10 +19,11 @@ import psycopg
 from psycopg import sql
 
 from nova_assets import registry, settings
+from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, staging
+from nova_assets.registry import analytics, core, erp, external, quality, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -81,7 +82,7 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     documents = [table.relation for table in erp.DAILY]
     yield Stage("ERP documents", documents, data.documents.first, data.documents.last)
     yield DIMENSIONS
-    yield Stage("facts", [table.relation for table in FACTS], days.first, days.last)
+    yield Stage("facts", [table.relation for table in (*FACTS, *ANOMALIES)], days.first, days.last)
     yield Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], weeks.first, weeks.last)
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
     yield Stage("forecasts", [FORECASTS], window.first, window.last, location="forecasting")
@@ -102,9 +103,11 @@ def external_stages(days: Window) -> Iterator[Stage]:
     yield Stage("public facts", [external.FACT_EXTERNAL_DAILY.relation], days.first, days.last)
 
 
+QUALITY = Stage("data quality", [table.relation for table in quality.TABLES])
 EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
 DIMENSIONS = Stage("dimensions", [table.relation for table in core.DIMENSIONS])
 FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_INVENTORY_DAILY)
+ANOMALIES = (core.FACT_DEMAND_ANOMALIES, core.FACT_PRICE_ANOMALIES)
 
 
 def data_range(warehouse: Warehouse, erp_days: Window | None = None) -> DataRange:
@@ -162,8 +165,12 @@ def erp_span(reader: Erp) -> Window:
     raise MaterializationError("The ERP has no document on any day since 2019.")
 
 
-def materialize_all(origins: int = ORIGINS) -> None:
+def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None) -> None:
     """Run every stage against the Dagster instance of DAGSTER_HOME, reporting each on standard output.
+
+    Args:
+        origins: weekly forecast origins to compute.
+        accept_drift: tables whose row count may move as it likes, as in the tag `nova/accept_drift`.
 
     Raises:
         MaterializationError: a stage failed.
@@ -173,10 +180,10 @@ def materialize_all(origins: int = ORIGINS) -> None:
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
     with dg.DagsterInstance.get() as instance:
-        report_stage(EXTRACT, repository, instance)
+        report_stage(EXTRACT, repository, instance, accept_drift)
         data = source_range(warehouse)
-        for stage in [*stages(data, origins), *external_stages(data.days)]:
-            report_stage(stage, repository, instance)
+        for stage in [*stages(data, origins), *external_stages(data.days), QUALITY]:
+            report_stage(stage, repository, instance, accept_drift)
 
 
 def source_range(warehouse: Warehouse) -> DataRange:
@@ -190,7 +197,9 @@ def source_range(warehouse: Warehouse) -> DataRange:
     return data_range(warehouse, erp_span(reader) if settings.source() == "erp" else None)
 
 
-def report_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
+def report_stage(
+    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, accept_drift: str | None = None
+) -> None:
     """Run a stage where it belongs and print what came of it.
 
     Raises:
@@ -200,14 +209,16 @@ def report_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
     rows = (
-        f"{run_stage(stage, repository, instance):,} rows, "
+        f"{run_stage(stage, repository, instance, accept_drift):,} rows, "
         if stage.location == "warehouse"
         else _in_forecasting(stage)
     )
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
 
-def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> int:
+def run_stage(
+    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, accept_drift: str | None = None
+) -> int:
     """Materialize a stage of the warehouse location in this process, as one run; returns the rows written.
 
     Raises:
@@ -219,7 +230,7 @@ def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.Da
         raise MaterializationError(f"The assets of “{stage.name}” cannot share a run: their partitions differ.")
     result = job.get_subset(asset_selection=set(keys)).execute_in_process(
         instance=instance,
-        tags={**stage.tags, "nova/stage": stage.name},
+        tags={**stage.tags, "nova/stage": stage.name, **({ACCEPT_TAG: accept_drift} if accept_drift else {})},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
@@ -268,17 +279,38 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
     return "see the run in Dagster"
 
 
+def add_accept_drift(parser: argparse.ArgumentParser) -> None:
+    """The option by which a person says that a row count which moved is right."""
+    parser.add_argument(
+        "--accept-drift",
+        nargs="?",
+        const=ALL_TABLES,
+        type=_accepted_drift,
+        metavar="SCHEMA.TABLE,…",
+        help="publish these tables (without names: all) although far fewer rows came than are there",
+    )
+
+
+def _accepted_drift(value: str) -> str:
+    try:
+        Terms.of(settings.source(), value)
+    except settings.InvalidSettingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return value
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m nova_assets.materialize", description=__doc__)
     parser.add_argument("--workbook", help="purchasing workbook to load (default: ERP_WORKBOOK)")
     parser.add_argument(
         "--origins", type=int, default=ORIGINS, help="weekly forecast origins to compute (default: %(default)s)"
     )
+    add_accept_drift(parser)
     arguments = parser.parse_args()
     if arguments.workbook:
         settings.use_workbook(arguments.workbook)
     try:
-        materialize_all(arguments.origins)
+        materialize_all(arguments.origins, arguments.accept_drift)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return REFUSED

@@ -3,10 +3,13 @@
 The order within the transaction: lock, candidate rows into temporary tables, their checks, replacement of the window,
 rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they
 had. A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
+
+Every publication, also one that was refused, leaves a row in `support.publications`: what was counted and checked.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +24,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from nova_assets.checks import Check, CheckResult, candidate_checks, rule_checks
+from nova_assets.drift import Terms, compare, drift_results
 from nova_assets.partitions import Window
 from nova_assets.registry import Table
 
@@ -36,7 +40,7 @@ class PublicationError(Exception):
 
     def __init__(self, results: Mapping[str, list[CheckResult]]) -> None:
         self.results = results
-        failed = [f"{relation}: {r}" for relation, checks in results.items() for r in checks if not r.passed]
+        failed = [f"{relation}: {r}" for relation, checks in results.items() for r in checks if r.refuses]
         super().__init__("Nothing was published; the previous rows stay served. " + "; ".join(failed))
 
 
@@ -77,6 +81,17 @@ class Replacement:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """New rows as they were counted before they took the place of the former ones; `nulls` per nullable column."""
+
+    relation: str
+    window: Window | None
+    former_rows: int | None
+    rows: int
+    nulls: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Published:
     """What a publication did to a table.
 
@@ -93,7 +108,9 @@ class Published:
     checks: tuple[CheckResult, ...]
 
 
-def publish(connection: psycopg.Connection, replacements: Iterable[Replacement], run_id: str | None) -> list[Published]:
+def publish(
+    connection: psycopg.Connection, replacements: Iterable[Replacement], run_id: str | None, terms: Terms
+) -> list[Published]:
     """Replace tables in one transaction of `connection` and commit it.
 
     Raises:
@@ -101,36 +118,44 @@ def publish(connection: psycopg.Connection, replacements: Iterable[Replacement],
         psycopg.Error: the database refused; nothing was changed.
     """
     replacements = list(replacements)
-    with connection.transaction():
-        # Always in the same order, so that two publications of the same tables cannot wait for each other.
-        for table in sorted((replacement.table for replacement in replacements), key=lambda table: table.relation):
-            _lock(connection, table)
-        candidates = [_Candidate(connection, replacement) for replacement in replacements]
-        results = {candidate.table.relation: candidate.check() for candidate in candidates}
-        _refuse_failures(results)
-        for candidate in candidates:
-            candidate.replace()
-        for candidate in candidates:
-            results[candidate.table.relation] += [
-                _run(connection, check) for check in rule_checks(candidate.table, candidate.window)
-            ]
-        _refuse_failures(results)
-        return [candidate.published(run_id, results[candidate.table.relation]) for candidate in candidates]
+    candidates: list[_Candidate] = []
+    try:
+        with connection.transaction():
+            # Always in the same order, so that two publications of the same tables cannot wait for each other.
+            for table in sorted((replacement.table for replacement in replacements), key=lambda table: table.relation):
+                _lock(connection, table)
+            candidates += [_Candidate(connection, replacement) for replacement in replacements]
+            results = {candidate.table.relation: candidate.check(terms) for candidate in candidates}
+            _refuse_failures(results)
+            for candidate in candidates:
+                candidate.replace()
+            for candidate in candidates:
+                results[candidate.table.relation] += [
+                    _run(connection, check, candidate.table) for check in rule_checks(candidate.table, candidate.window)
+                ]
+            _refuse_failures(results)
+            return [candidate.published(run_id, results[candidate.table.relation], terms) for candidate in candidates]
+    except PublicationError as error:
+        with connection.transaction():
+            for candidate in candidates:
+                _log(connection, candidate.counted, error.results[candidate.table.relation], run_id, terms)
+        raise
 
 
-def refresh(connection: psycopg.Connection, view: Table, run_id: str | None) -> Published:
+def refresh(connection: psycopg.Connection, view: Table, run_id: str | None, terms: Terms) -> Published:
     """Bring a materialized view up to date without blocking its readers, and record it as a new version."""
     with connection.transaction():
         _lock(connection, view)
         connection.execute("SELECT support.refresh_view(%s::regclass)", [view.relation])
         name = sql.Identifier(view.schema, view.name)
         rows = _scalar(connection, sql.SQL("SELECT count(*) FROM {}").format(name))
-        results = [_run(connection, check) for check in rule_checks(view, None)]
+        results = [_run(connection, check, view) for check in rule_checks(view, None)]
         _refuse_failures({view.relation: results})
         through = connection.execute(
             "SELECT max(data_through) FROM support.dataset_versions WHERE dataset = ANY (%s)", [list(view.upstream)]
         ).fetchone()
         version = _record(connection, view.relation, rows, through[0] if through else None, run_id, changed=True)
+        _log(connection, Counted(view.relation, None, None, rows, {}), results, run_id, terms, version)
         return Published(view.relation, version, True, rows, rows, {}, tuple(results))
 
 
@@ -152,6 +177,7 @@ class _Candidate:
             )
         )
         self._fill(replacement.source)
+        self.counted = self._count()
 
     def _fill(self, source: Source) -> None:
         if isinstance(source, Query):
@@ -164,8 +190,23 @@ class _Candidate:
             copy_arrow(self.connection, self.name, source.tables if isinstance(source, Stream) else [source])
         self.connection.execute(sql.SQL("ANALYZE {}").format(self.name))
 
-    def check(self) -> list[CheckResult]:
-        return [_run(self.connection, check) for check in candidate_checks(self.table, self.name, self.window)]
+    def _count(self) -> Counted:
+        nullable = [column.name for column in self.table.columns if column.nullable]
+        counts = [sql.SQL("count(*) - count({})").format(sql.Identifier(name)) for name in nullable]
+        query = sql.SQL("SELECT (SELECT count(*) FROM {}{}), {} FROM {}").format(
+            self.target, self._where(), sql.SQL(", ").join([sql.SQL("count(*)"), *counts]), self.name
+        )
+        former, rows, *nulls = self.connection.execute(query, self._bounds()).fetchone() or (0, 0)
+        return Counted(self.table.relation, self.window, former, rows, dict(zip(nullable, nulls, strict=True)))
+
+    def check(self, terms: Terms) -> list[CheckResult]:
+        checks = candidate_checks(self.table, self.name, self.window)
+        return [*(_run(self.connection, check, self.table) for check in checks), *self._drift(terms)]
+
+    def _drift(self, terms: Terms) -> list[CheckResult]:
+        judged = terms.judge(self.table, _former_source(self.connection, self.table.relation))
+        compared = compare(self.connection, self.table, self.name, self._where(), self._bounds()) if judged else []
+        return drift_results(self.table, compared, accepted=terms.accept(self.table))
 
     def replace(self) -> None:
         if self.window and self._is_partitioned():
@@ -182,9 +223,8 @@ class _Candidate:
                 )
             )
 
-    def published(self, run_id: str | None, results: list[CheckResult]) -> Published:
-        relation = self.table.relation
-        rows = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.name))
+    def published(self, run_id: str | None, results: list[CheckResult], terms: Terms) -> Published:
+        relation, rows = self.table.relation, self.counted.rows
         part = self.window or self.scope
         total = _scalar(self.connection, sql.SQL("SELECT count(*) FROM {}").format(self.target)) if part else rows
         through, by_date = None, {}
@@ -194,6 +234,7 @@ class _Candidate:
             counts = sql.SQL("SELECT {}, count(*) FROM {} GROUP BY 1").format(column, self.name)
             by_date = dict(self.connection.execute(counts).fetchall())
         version = _record(self.connection, relation, total, through, run_id, changed=self.changed)
+        _log(self.connection, self.counted, results, run_id, terms, version)
         return Published(relation, version, self.changed, rows, total, by_date, tuple(results))
 
     def _is_partitioned(self) -> bool:
@@ -266,7 +307,7 @@ def _lock(connection: psycopg.Connection, table: Table) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [table.relation])
 
 
-def _run(connection: psycopg.Connection, check: Check) -> CheckResult:
+def _run(connection: psycopg.Connection, check: Check, table: Table) -> CheckResult:
     counted = sql.SQL("SELECT count(*) FROM ({}) AS offenders").format(check.offenders)
     row = connection.execute(counted, check.parameters).fetchone()
     offending = row[0] if row else 0
@@ -275,11 +316,11 @@ def _run(connection: psycopg.Connection, check: Check) -> CheckResult:
         with connection.cursor(row_factory=dict_row) as cursor:
             shown = sql.SQL("SELECT * FROM ({}) AS offenders LIMIT {}").format(check.offenders, sql.Literal(EXAMPLES))
             examples = cursor.execute(shown, check.parameters).fetchall()
-    return CheckResult(check.name, check.meaning, offending, tuple(examples))
+    return CheckResult(check.name, check.meaning, offending, tuple(examples), table.severity(check.name))
 
 
 def _refuse_failures(results: Mapping[str, list[CheckResult]]) -> None:
-    if any(not result.passed for checks in results.values() for result in checks):
+    if any(result.refuses for checks in results.values() for result in checks):
         raise PublicationError(results)
 
 
@@ -306,6 +347,48 @@ def _record(
     version = row[0] if row else 1
     connection.execute("SELECT pg_notify('nova_versions', %s)", [f"{relation}:{version}"])
     return version
+
+
+def _log(
+    connection: psycopg.Connection,
+    counted: Counted,
+    results: Iterable[CheckResult],
+    run_id: str | None,
+    terms: Terms,
+    version: int | None = None,
+) -> None:
+    """Write the row of `support.publications`; without a version the publication was refused."""
+    checks = [
+        {"name": r.name, "severity": r.severity.value, "offending_rows": r.offending_rows, "examples": r.example_texts}
+        for r in results
+    ]
+    connection.execute(
+        "INSERT INTO support.publications"
+        " (dataset, version, run_id, source, first_day, last_day, former_rows, rows, nulls, checks)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            counted.relation,
+            version,
+            run_id,
+            terms.source,
+            counted.window and counted.window.first,
+            counted.window and counted.window.last,
+            counted.former_rows,
+            counted.rows,
+            json.dumps(counted.nulls),
+            json.dumps(checks, ensure_ascii=False),
+        ],
+    )
+
+
+def _former_source(connection: psycopg.Connection, relation: str) -> str | None:
+    """The source in use when the rows that are there were published; None before the first publication."""
+    row = connection.execute(
+        "SELECT source FROM support.publications WHERE dataset = %s AND version IS NOT NULL"
+        " ORDER BY publication_id DESC LIMIT 1",
+        [relation],
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _scalar(connection: psycopg.Connection, query: sql.Composed) -> Any:

@@ -59,7 +59,7 @@ def up(
     home = Home.create(settings.home)
     if is_locked(home.lock):
         progress.say("Nova is running already")
-        load(home, workbook or settings.workbook, size, source, again=False)
+        load(home, workbook or settings.workbook, size, source, again=False, accept_other_data=True)
         status.show(status.read_status(home), console)
     elif detach_:
         arguments = ["--procfile", str(procfile)]
@@ -89,9 +89,17 @@ def status_(as_json: Annotated[bool, typer.Option("--json", help="For programs; 
 
 
 @app.command()
-def materialize(workbook: Workbook = None, size: Size = None, source: Source = None) -> None:
+def materialize(
+    workbook: Workbook = None,
+    size: Size = None,
+    source: Source = None,
+    accept_drift: Annotated[
+        bool, typer.Option("--accept-drift", help="Also when far fewer rows come than are there.")
+    ] = False,
+) -> None:
     """Load a workbook or the ERP into the running Nova, also when it was loaded before."""
-    load(current_home(), workbook or Settings.from_environment().workbook, size, source, again=True)
+    chosen = workbook or Settings.from_environment().workbook
+    load(current_home(), chosen, size, source, again=True, accept_drift=accept_drift)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -160,10 +168,20 @@ def psql(context: typer.Context) -> None:
     os.execve(program, ["psql", *context.args], environment)
 
 
-def load(home: Home, workbook: Path | None, size: str | None, source: str | None, *, again: bool) -> None:
+def load(
+    home: Home,
+    workbook: Path | None,
+    size: str | None,
+    source: str | None,
+    *,
+    again: bool,
+    accept_drift: bool = False,
+    accept_other_data: bool = False,
+) -> None:
     """Materialize everything while Nova runs; what fails leaves what is served as it is.
 
-    `again`: also when this input was loaded last.
+    `again`: also when this input was loaded last. `accept_drift`: far fewer rows than there are now are right;
+    `accept_other_data`: they are when it is other data than those of last time.
     """
     running.require_running(home)
     chosen = materialization.choose_workbook(home, workbook, size)
@@ -172,7 +190,8 @@ def load(home: Home, workbook: Path | None, size: str | None, source: str | None
     if again or not materialization.is_done(home, chosen, origin):
         environment = running.running_environment(home, Settings.from_environment().lake, origin)
         with progress.step(f"materialization of {chosen.name if origin == materialization.WORKBOOK else 'the ERP'}"):
-            materialization.materialize(home, chosen, environment, progress.detail)
+            accepted = accept_drift or (accept_other_data and materialization.is_other_data(home, chosen, origin))
+            materialization.materialize(home, chosen, environment, progress.detail, accept_drift=accepted)
         if origin != before:
             progress.warn("runs started in Dagster read the former source until `nova down` and `nova up`")
 

@@ -70,10 +70,25 @@ def is_done(home: Home, workbook: Path, source: str) -> bool:
     return home.materialized.read_text(encoding="utf-8").strip() == fingerprint(workbook, source)
 
 
-def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
+def is_other_data(home: Home, workbook: Path, source: str) -> bool:
+    """Whether this is not what was loaded last: whoever chose it wants its rows, however many they are."""
+    if not home.source.exists() or home.source.read_text(encoding="utf-8").strip() != source:
+        return True
+    return source == WORKBOOK and home.workbook.resolve() != workbook.resolve()
+
+
+def materialize(
+    home: Home,
+    workbook: Path,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    *,
+    accept_drift: bool = False,
+) -> None:
     """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
 
-    `environment` says by NOVA_SOURCE what is loaded: the workbook, or the ERP.
+    `environment` says by NOVA_SOURCE what is loaded: the workbook, or the ERP. `accept_drift`: far fewer rows than
+    there are now are no reason to refuse them.
 
     Raises `LocalError` with the end of its log when it fails.
     """
@@ -82,7 +97,10 @@ def materialize(home: Home, workbook: Path, environment: Mapping[str, str], tell
     log = home.log(PART)
     with log.open("a", encoding="utf-8") as record:
         process = subprocess.Popen(
-            [sys.executable, "-m", "nova_assets.materialize", "--workbook", workbook],
+            [
+                *(sys.executable, "-m", "nova_assets.materialize", "--workbook", workbook),
+                *(["--accept-drift"] if accept_drift else []),
+            ],
             env={**environment, "PYTHONUNBUFFERED": "1"},
             cwd=project.ROOT,
             stdin=subprocess.DEVNULL,

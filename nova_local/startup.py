@@ -77,7 +77,8 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
     if not materialization.is_done(home, workbook, source):
         name = workbook.name if source == materialization.WORKBOOK else "the ERP"
         with progress.step(f"first materialization of {name}"):
-            materialization.materialize(home, workbook, environment(), progress.detail)
+            other = materialization.is_other_data(home, workbook, source)
+            materialization.materialize(home, workbook, environment(), progress.detail, accept_drift=other)
     if build is not None and build.process is not None:
         with progress.step("the page's build"):
             build.wait()

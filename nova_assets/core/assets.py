@@ -12,5 +12,7 @@ made_by_sql = make_assets(
         core.FACT_PURCHASE_LINES,
         core.FACT_DEMAND_DAILY,
         core.FACT_INVENTORY_DAILY,
+        core.FACT_DEMAND_ANOMALIES,
+        core.FACT_PRICE_ANOMALIES,
     ]
 )

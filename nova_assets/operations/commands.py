@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from nova_assets.drift import ACCEPT_TAG
 from nova_assets.settings import PROJECT_ROOT
 
 LAST_LINES = 40
@@ -28,9 +29,13 @@ class Ended:
 
 
 def run_module(context: dg.OpExecutionContext, module: str, arguments: Sequence[str]) -> Ended:
-    """Run `python -m module arguments…` to its end; what it prints goes to the log of the run. It ends with the op."""
+    """Run `python -m module arguments…` to its end; what it prints goes to the log of the run. It ends with the op.
+
+    Drift of row counts that the run accepts by its tag is accepted by the runs of the command too.
+    """
+    accepted = context.run.tags.get(ACCEPT_TAG)
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", module, *arguments],
+        [sys.executable, "-u", "-m", module, *arguments, *(["--accept-drift", accepted] if accepted else [])],
         cwd=PROJECT_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

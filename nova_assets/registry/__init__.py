@@ -1,7 +1,7 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
-from nova_assets.registry import analytics, core, erp, external, kpis, lake, staging
-from nova_assets.registry.model import Column, Grain, Kind, Reference, Rule, Table
+from nova_assets.registry import analytics, core, erp, external, kpis, lake, quality, staging
+from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
 TABLES: tuple[Table, ...] = (
     *staging.TABLES,
@@ -10,6 +10,7 @@ TABLES: tuple[Table, ...] = (
     *analytics.TABLES,
     *external.TABLES,
     *kpis.TABLES,
+    *quality.TABLES,
 )
 LAKE: tuple[Table, ...] = lake.TABLES
 ALL: tuple[Table, ...] = (*TABLES, *LAKE)
@@ -28,4 +29,18 @@ def table(relation: str) -> Table:
     raise KeyError(f"No table {relation!r} in the registry")
 
 
-__all__ = ["ALL", "LAKE", "TABLES", "VIEWS", "Column", "Grain", "Kind", "Reference", "Rule", "Table", "table"]
+__all__ = [
+    "ALL",
+    "LAKE",
+    "TABLES",
+    "VIEWS",
+    "Column",
+    "Drift",
+    "Grain",
+    "Kind",
+    "Reference",
+    "Rule",
+    "Severity",
+    "Table",
+    "table",
+]

@@ -1,10 +1,12 @@
 """Tables of `analytics` that are filled by runs: features and forecasts."""
 
-from nova_assets.registry.model import Column, Grain, Reference, Rule, Table
+from nova_assets.registry.model import NOT_LOST, STEADY, Column, Grain, Reference, Rule, Table
 
 _DEMAND = "core.fact_demand_daily"
 _WEEKLY = "analytics.features_demand_weekly"
 _LAKE = "lake.forecasts"
+# Their rows follow models and rules as much as the data, whose loss core has refused before.
+_DERIVED = (STEADY, NOT_LOST)
 
 FEATURES_DEMAND_WEEKLY = Table(
     schema="analytics",
@@ -16,6 +18,7 @@ FEATURES_DEMAND_WEEKLY = Table(
     key=("item_id", "week"),
     grain=Grain.WEEKLY,
     window_column="week",
+    warns=_DERIVED,
     reads=("core.fact_purchase_lines",),
     references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
     columns=(
@@ -35,6 +38,7 @@ FEATURES_DEMAND_PROFILE = Table(
     key=("origin", "item_id"),
     grain=Grain.WEEKLY,
     window_column="origin",
+    warns=_DERIVED,
     references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
     columns=(
         Column("origin", "date", "Monday on which the profile is taken"),
@@ -89,6 +93,7 @@ FACT_FORECASTS = Table(
     key=("origin", "item_id", "site_id", "model", "forecast_date"),
     grain=Grain.WEEKLY,
     window_column="origin",
+    warns=_DERIVED,
     references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
     rules=(
         Rule("forecasts_serve_one_model", "Exactly one model is served per origin and item"),

@@ -1,6 +1,6 @@
 """Tables of `core`: dimensions and facts of the company, whatever source they came from."""
 
-from nova_assets.registry.model import Column, Grain, Reference, Rule, Table
+from nova_assets.registry.model import Column, Grain, Reference, Rule, Severity, Table
 
 OWNER = "team:data-engineering"
 _LINES = "staging.purchase_lines"
@@ -311,10 +311,86 @@ FACT_INVENTORY_DAILY = Table(
     ),
 )
 
+_FACT = "core.fact_demand_daily"
+FACT_DEMAND_ANOMALIES = Table(
+    schema="core",
+    name="fact_demand_anomalies",
+    group="core",
+    meaning="Demands whose quantity is far from what the item's earlier ones were, by the modified z-score of its "
+    "logarithm (docs/data-quality.md). They are flagged here and stay in fact_demand_daily as they are.",
+    owner=OWNER,
+    key=("item_id", "site_id", "date"),
+    grain=Grain.DAILY,
+    window_column="date",
+    # What is unusual has no usual number.
+    drift=None,
+    rules=(Rule("quantities_are_usual", "No quantity is far from the item's earlier ones", Severity.WARN),),
+    columns=(
+        Column("item_id", "text", "Item", (f"{_FACT}.item_id",)),
+        Column("site_id", "text", "Site it was for", (f"{_FACT}.site_id",)),
+        Column("date", "date", "Day of the demand", (f"{_FACT}.date",)),
+        Column("demand", "numeric(18,4)", "Quantity demanded", (f"{_FACT}.demand",), UNIT, minimum=0),
+        Column(
+            "usual_demand",
+            "double precision",
+            "Median of its demands before the day",
+            (f"{_FACT}.demand",),
+            UNIT,
+        ),
+        Column("score", "double precision", "Modified z-score; flagged from 3.5 on, either way", (f"{_FACT}.demand",)),
+        Column("direction", "text", "Above or below the usual", allowed=("high", "low")),
+        Column("history_rows", "integer", "Demands the score was made from", (f"{_FACT}.demand",), "rows", minimum=8),
+    ),
+)
+
+_PURCHASES = "core.fact_purchase_lines"
+FACT_PRICE_ANOMALIES = Table(
+    schema="core",
+    name="fact_price_anomalies",
+    group="core",
+    meaning="Purchase lines whose unit price is not above zero, or far from what the item cost before, by the modified "
+    "z-score of its logarithm (docs/data-quality.md). The workbook holds no prices: then the table is empty.",
+    owner=OWNER,
+    key=("order_id", "line_no"),
+    grain=Grain.DAILY,
+    window_column="requested_on",
+    drift=None,
+    rules=(Rule("prices_are_usual", "No unit price is far from the item's earlier ones", Severity.WARN),),
+    columns=(
+        Column("order_id", "text", "Order", (f"{_PURCHASES}.order_id",)),
+        Column("line_no", "text", "Line of it", (f"{_PURCHASES}.line_no",)),
+        Column("requested_on", "date", "Requested on", (f"{_PURCHASES}.requested_on",)),
+        Column("item_id", "text", "Item", (f"{_PURCHASES}.item_id",)),
+        Column("supplier_id", "text", "Supplier", (f"{_PURCHASES}.supplier_id",)),
+        Column("unit_price_brl", "numeric(18,4)", "Unit price", (f"{_PURCHASES}.unit_price_brl",), "BRL"),
+        Column(
+            "usual_price_brl",
+            "double precision",
+            "Median of the item's prices before the day; null: there were none",
+            (f"{_PURCHASES}.unit_price_brl",),
+            "BRL",
+            True,
+        ),
+        Column(
+            "score",
+            "double precision",
+            "Modified z-score; null: the price is not above zero",
+            (f"{_PURCHASES}.unit_price_brl",),
+            nullable=True,
+        ),
+        Column("direction", "text", "What is wrong with it", allowed=("high", "low", "not_positive")),
+        Column(
+            "history_lines", "integer", "Lines the score was made from", (f"{_PURCHASES}.order_id",), "lines", minimum=0
+        ),
+    ),
+)
+
 DIMENSIONS = (DIM_ITEM, DIM_ITEM_HISTORY, DIM_SITE, DIM_SUPPLIER, DIM_CALENDAR)
 TABLES = (
     *DIMENSIONS,
     FACT_PURCHASE_LINES,
     FACT_DEMAND_DAILY,
     FACT_INVENTORY_DAILY,
+    FACT_DEMAND_ANOMALIES,
+    FACT_PRICE_ANOMALIES,
 )

@@ -4,6 +4,7 @@ from nova_assets.registry.model import Column, Grain, Table
 
 OWNER = "team:data-engineering"
 SYSTEM = "erp.database"
+SOURCE = "erp"
 MOVEMENT_KINDS = ("issue", "return", "transfer", "adjustment")
 _RECORD = Column("record_id", "bigint", "Number of the row in the ERP")
 
@@ -20,6 +21,7 @@ def _extract(name: str, meaning: str, columns: tuple[Column, ...], day: str | No
         grain=Grain.DAILY if day else Grain.WHOLE,
         window_column=day,
         reads=(SYSTEM,),
+        of_source=SOURCE,
         columns=(_RECORD, *columns),
     )
 
@@ -158,6 +160,9 @@ REJECTED = Table(
     owner=OWNER,
     key=("extract", "record_id"),
     reads=(SYSTEM,),
+    of_source=SOURCE,
+    # Rows that somebody puts right in the ERP leave at once.
+    drift=None,
     columns=(
         Column("extract", "text", "Extract that would have had the row"),
         Column("record_id", "bigint", "Number of the row in the ERP"),

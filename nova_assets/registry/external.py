@@ -45,6 +45,8 @@ def _staging(name: str, published: str, meaning: str, grain: Grain) -> Table:
         grain=grain,
         window_column="date" if grain is Grain.DAILY else None,
         reads=(f"public.{published}",),
+        # Rows are merged, so real ones never go; simulated ones do when the network is read for the first time.
+        drift=None,
         columns=_columns(),
     )
 
@@ -89,6 +91,8 @@ FACT_EXTERNAL_DAILY = Table(
     key=("source", "series", "region", "date"),
     grain=Grain.DAILY,
     window_column="date",
+    # As of the tables it is made from.
+    drift=None,
     columns=(
         Column("source", "text", "Who measured it", allowed=SOURCES),
         *_columns(tuple(table.relation for table in STAGING)),

@@ -25,6 +25,34 @@ class Kind(Enum):
     VIEW = "materialized view"
 
 
+class Severity(Enum):
+    """What a check that fails does: ERROR refuses the publication, WARN is reported and lets it go on."""
+
+    ERROR = "error"
+    WARN = "warn"
+
+
+NOT_LOST = "rows_are_not_lost"
+STEADY = "row_count_is_steady"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far the number of a table's rows may move between two publications; reasons in docs/data-quality.md.
+
+    Attributes:
+        steady_share: `row_count_is_steady` fails when the number moves by a larger share, either way.
+        kept_share: `rows_are_not_lost` fails when less than this share of the former rows is left.
+        judged_from: fewer rows than these are not judged by a share.
+        emptied_from: so many former rows may not all be gone, whatever the shares.
+    """
+
+    steady_share: float = 0.3
+    kept_share: float = 0.5
+    judged_from: int = 100
+    emptied_from: int = 20
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: PostgreSQL type, meaning, unit, and where its value comes from.
@@ -61,6 +89,7 @@ class Rule:
 
     name: str
     meaning: str
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True)
@@ -85,6 +114,12 @@ class Table:
     rules: tuple[Rule, ...] = ()
     reads: tuple[str, ...] = ()
     """Relations the asset reads beyond the sources of its columns (filters, joins)."""
+    of_source: str | None = None
+    """The one value of NOVA_SOURCE under which the table has rows; None: whatever the source."""
+    drift: Drift | None = Drift()
+    """None: rows may come and go, the entry's comment says why."""
+    warns: tuple[str, ...] = (STEADY,)
+    """Checks made from this entry that only warn; all others, but for rules with a severity of their own, refuse."""
 
     def __post_init__(self) -> None:
         names = {column.name for column in self.columns}
@@ -113,3 +148,8 @@ class Table:
         mentioned = [source.rpartition(".")[0] for column in self.columns for source in column.sources]
         referenced = [reference.table for reference in self.references]
         return tuple(dict.fromkeys([*mentioned, *self.reads, *referenced]))
+
+    def severity(self, check: str) -> Severity:
+        """What a failure of a check of this table does."""
+        own = {rule.name: rule.severity for rule in self.rules}
+        return own.get(check, Severity.WARN if check in self.warns else Severity.ERROR)

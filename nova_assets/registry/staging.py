@@ -3,6 +3,7 @@
 from nova_assets.registry.model import Column, Rule, Table
 
 OWNER = "team:data-engineering"
+SOURCE = "workbook"
 WORKBOOK = "erp.purchasing_workbook"
 
 WORKBOOK_LINES = Table(
@@ -13,6 +14,7 @@ WORKBOOK_LINES = Table(
     owner=OWNER,
     key=("row_number",),
     reads=(WORKBOOK,),
+    of_source=SOURCE,
     columns=(
         Column("row_number", "integer", "Row of the sheet, as the spreadsheet program numbers it", minimum=2),
         Column("deposito", "text", "DEPÓSITO: site, team or office", nullable=True),
@@ -38,6 +40,7 @@ WORKBOOK_SITES = Table(
     owner=OWNER,
     key=("row_number",),
     reads=(WORKBOOK,),
+    of_source=SOURCE,
     columns=(
         Column("row_number", "integer", "Row of the sheet, as the spreadsheet program numbers it", minimum=2),
         Column("site", "text", "SITE: site code", nullable=True),
@@ -59,6 +62,7 @@ PURCHASE_LINES = Table(
     owner=OWNER,
     key=("row_number",),
     reads=("support.rejected_rows",),
+    of_source=SOURCE,
     rules=(
         Rule("purchase_lines_account_for_every_row", "Rows read = rows kept + rows merged + rows rejected"),
         Rule("purchase_lines_merge_into_kept_lines", "A merged line points to a line that was kept"),
@@ -91,6 +95,9 @@ REJECTED_ROWS = Table(
     owner=OWNER,
     key=("source", "sheet", "row_number"),
     reads=(_LINES,),
+    of_source=SOURCE,
+    # Rows that somebody puts right in the source leave at once.
+    drift=None,
     columns=(
         Column("source", "text", "What was read", allowed=("purchasing_workbook",)),
         Column("sheet", "text", "Sheet of the workbook"),

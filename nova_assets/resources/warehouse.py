@@ -7,8 +7,10 @@ from typing import Any
 import dagster as dg
 import psycopg
 import pyarrow as pa
+from pydantic import PrivateAttr
 
-from nova_assets import publication
+from nova_assets import publication, settings
+from nova_assets.drift import ACCEPT_TAG, Terms
 from nova_assets.partitions import Window
 from nova_assets.publication import Published, Replacement, Source
 from nova_assets.registry import Table
@@ -23,6 +25,20 @@ class Warehouse(dg.ConfigurableResource):
 
     url: str
     statement_timeout_seconds: int = 1800
+    _accepted_drift: str | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Remember what drift of row counts the run accepts, by its tag."""
+        self._accepted_drift = context.run.tags.get(ACCEPT_TAG) if context.run else None
+
+    @property
+    def terms(self) -> Terms:
+        """What row counts are judged by.
+
+        Raises:
+            InvalidSettingError: NOVA_SOURCE or the run's tag means nothing.
+        """
+        return Terms.of(settings.source(), self._accepted_drift)
 
     @contextmanager
     def connect(self, run_id: str | None = None) -> Iterator[psycopg.Connection]:
@@ -52,12 +68,12 @@ class Warehouse(dg.ConfigurableResource):
             PublicationError: a check of any table failed; the old rows of all stay.
         """
         with self.connect(run_id) as connection:
-            return publication.publish(connection, replacements, run_id)
+            return publication.publish(connection, replacements, run_id, self.terms)
 
     def refresh(self, view: Table, run_id: str | None = None) -> Published:
         """Bring a materialized view up to date; readers are never blocked."""
         with self.connect(run_id) as connection:
-            return publication.refresh(connection, view, run_id)
+            return publication.refresh(connection, view, run_id, self.terms)
 
     def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The result of a SELECT as an Arrow table. Parameters are $1, $2, …; cast `numeric` to float8 in the query."""

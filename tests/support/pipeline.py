@@ -29,6 +29,7 @@ class Pipeline:
         self.warehouse = Warehouse(url=database.pipeline_url)
         self.lake = Lake(root=str(folder / "lake"))
         self.instance = dg.DagsterInstance.ephemeral()
+        self.accept_drift: str | None = None
         self.read_from("")
 
     def read_from(self, erp_url: str) -> None:
@@ -60,7 +61,7 @@ class Pipeline:
                 self.run(stage)
 
     def run(self, stage: Stage) -> int:
-        return run_stage(stage, self.repository, self.instance)
+        return run_stage(stage, self.repository, self.instance, self.accept_drift)
 
     def rows(self, query: str, *parameters: Any) -> Rows:
         with psycopg.connect(self.database.admin_url) as connection, connection.cursor(row_factory=dict_row) as cursor:

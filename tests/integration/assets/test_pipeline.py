@@ -22,6 +22,7 @@ from nova_assets.registry.analytics import FACT_FORECASTS
 from nova_assets.resources.lake import Lake
 from nova_local.demo_workbook import Truth, write_demo_workbook
 from tests.support.pipeline import Pipeline
+from tests.support.quality import check_flags_and_page
 from tests.support.workbooks import write_workbook
 
 
@@ -53,6 +54,7 @@ def test_the_demo_workbook_becomes_facts_profiles_and_kpis_that_agree_with_an_in
 
     check_weeks_and_profiles(pipeline, demand, max(line.requested_on for line in lines))
     check_kpis(pipeline, lines)
+    check_flags_and_page(pipeline)
 
 
 def check_weeks_and_profiles(
@@ -142,6 +144,7 @@ def test_another_workbook_replaces_all_days_of_the_one_before(
     pipeline: Pipeline, demo: tuple[Path, Truth], tmp_path: Path
 ):
     pipeline.load(demo[0])
+    pipeline.accept_drift = "all"
     pipeline.load(write_workbook(tmp_path / "small.xlsx", [{}, {"quantidade": 3}]))
     assert pipeline.rows("SELECT item_id, sum(demand) AS demand FROM core.fact_demand_daily GROUP BY 1") == [
         {"item_id": "010825", "demand": 13}
@@ -271,5 +274,8 @@ def test_the_real_workbook_is_accounted_for_row_by_row(pipeline: Pipeline, share
     # As counted beforehand: 19 lines without dates, 275 purchases before the request, of which one by 941 days.
     assert counts["rejected"] == 19
     assert (counts["after_the_fact"], counts["mistyped"]) == (274, 1)
+    # Unusual quantities are a small share of the 3,124 demands: six thousand metres of wire, 35 boots.
+    assert pipeline.one("SELECT count(*) FROM core.fact_demand_anomalies") == 15
+    assert pipeline.one("SELECT count(*) FROM core.fact_demand_daily") == 3124
     open_requests = pipeline.rows("SELECT value, reason FROM analytics.mv_kpi_summary WHERE kpi = 'requests_open'")
     assert open_requests == [{"value": None, "reason": "open_requests_not_in_source"}]

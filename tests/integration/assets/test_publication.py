@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from nova_assets import publication
+from nova_assets.drift import Terms
 from nova_assets.partitions import Window
 from nova_assets.publication import PublicationError, Query, Replacement, publish
 from nova_assets.resources.warehouse import Warehouse
@@ -159,7 +160,7 @@ def test_a_writer_killed_at_any_step_leaves_the_old_rows(warehouse, readings, re
             return super().execute(query, *arguments, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     with pytest.raises(psycopg.OperationalError), Killed.connect(database.pipeline_url) as connection:
-        publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None)
+        publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None, Terms())
     assert killed
     assert stored(reader) == set(GOOD)
     assert version(reader) == (1, 2)

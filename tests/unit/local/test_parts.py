@@ -49,6 +49,20 @@ def test_the_workbook_of_last_time_is_kept_until_a_size_asks_for_the_demo(home: 
     assert materialization.choose_workbook(home, None, None) == home.demo_workbook("small")
 
 
+def test_another_workbook_or_source_is_other_data_and_another_content_is_not(home: Home, tmp_path: Path) -> None:
+    own, other = tmp_path / "own.xlsx", tmp_path / "other.xlsx"
+    own.touch()
+    assert materialization.is_other_data(home, own, "workbook")
+    home.source.write_text("workbook\n", encoding="utf-8")
+    materialization.remember(home, own)
+    own.write_bytes(b"another export")
+    assert not materialization.is_other_data(home, own, "workbook")
+    assert materialization.is_other_data(home, other, "workbook")
+    assert materialization.is_other_data(home, own, "erp")
+    home.source.write_text("erp\n", encoding="utf-8")
+    assert not materialization.is_other_data(home, other, "erp")
+
+
 def test_another_content_of_the_same_workbook_is_another_input(tmp_path: Path) -> None:
     workbook = tmp_path / "own.xlsx"
     workbook.write_bytes(b"one")

@@ -1,0 +1,1 @@
+"""Data quality: what publications counted and checked, as a table and as a page in Dagster."""
