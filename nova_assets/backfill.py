@@ -15,7 +15,14 @@ import dagster as dg
 
 from nova_assets import registry, settings
 from nova_assets.automation import NIGHTLY
-from nova_assets.materialize import FORECASTS, MaterializationError, Stage, report_stage, source_range
+from nova_assets.materialize import (
+    FORECASTS,
+    MaterializationError,
+    Stage,
+    dagster_instance,
+    report_stage,
+    source_range,
+)
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
 from nova_assets.registry import Grain, analytics, lake, staging
 from nova_assets.resources.erp import ErpError
@@ -130,7 +137,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance() as instance:
         for stage in stages(arguments, warehouse):
             report_stage(stage, repository, instance)
 

@@ -78,10 +78,9 @@ class Nova:
 
 
 def prepared(home: Home, procfile: Path, ports: Mapping[str, int]) -> Nova:
-    """A home that remembers `ports` and believes that its demo workbook is loaded."""
+    """A home that remembers `ports` and believes that its demo ERP is loaded."""
     state.save(home.state, state.State(ports=ports))
-    workbook = materialization.choose_workbook(home, None, None)
-    home.materialized.write_text(materialization.fingerprint(workbook))
+    home.materialized.write_text(materialization.fingerprint(materialization.Source(materialization.ERP)))
     return Nova(home, procfile)
 
 
