@@ -71,8 +71,8 @@ def schedules() -> list[dg.ScheduleDefinition]:
     """All schedules; on from the start only where NOVA_SCHEDULES=1."""
     return [
         _trailing("public_data", "30 1 * * *"),
-        _trailing("nightly_facts", "15 2 * * *"),
-        _weekly("weekly_origin", "0 4 * * 1"),
+        _trailing("nightly_facts", settings.nightly_cron()),
+        _weekly("weekly_origin", settings.weekly_cron()),
         _plain("housekeeping", "0 5 * * 0"),
         _plain("failed_ranges", "0 6 * * *"),
     ]
