@@ -1,7 +1,7 @@
 """The schedules: what starts by itself, and when. Hours are those of Bahia.
 
 Every schedule is stopped until somebody starts it in Dagster or sets NOVA_SCHEDULES=1: on a machine where Nova is tried
-out it would load a demo workbook again each night, and a laptop that wakes up would catch up at once.
+out it would load a demo again each night, and a laptop that wakes up would catch up at once.
 """
 
 from collections.abc import Sequence

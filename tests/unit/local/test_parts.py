@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nova_local import materialization, page, project
+from nova_local import doctor, materialization, page, project
 from nova_local.clean import clean
 from nova_local.errors import LocalError
 from nova_local.home import Home
@@ -67,6 +67,16 @@ def test_the_source_of_last_time_is_kept_until_another_is_asked_for(home: Home, 
 def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(home: Home) -> None:
     with pytest.raises(LocalError, match="choose one of workbook, erp"):
         choose(home, Wish(kind="paper"))
+
+
+def test_the_doctor_says_what_would_be_loaded(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ERP_URL", raising=False)
+    assert doctor.source(home, None).found == "the demo ERP"
+    monkeypatch.setenv("ERP_URL", "postgresql+psycopg://reader@erp/protheus")
+    assert doctor.source(home, None).found == "the ERP of ERP_URL"
+    assert doctor.source(home, tmp_path / "own.xlsx").found == str(tmp_path / "own.xlsx")
+    home.source.write_text("workbook\n")
+    assert doctor.source(home, None).found == "a demo workbook"
 
 
 def test_a_change_of_the_source_is_told_with_the_way_back(home: Home) -> None:
