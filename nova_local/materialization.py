@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -85,14 +86,16 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
 
 
 def fingerprint(source: Source) -> str:
-    """The input and the code that turns it into tables; not what an ERP holds, which changes by the minute."""
+    """The input and the code that turns it into tables; of an ERP only which it is, for what it holds changes by the
+    minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
         *(project.ROOT / "requirements").glob("*.txt"),
     ]
     workbook = source.workbook
-    data = source.kind if workbook is None else digest.of_files([workbook], workbook.parent)
+    erp = f"{ERP} {digest.of_text(os.environ.get('ERP_URL', ''))}"
+    data = erp if workbook is None else digest.of_files([workbook], workbook.parent)
     return f"{data}+{digest.of_files(code, project.ROOT)}"
 
 

@@ -119,6 +119,14 @@ def test_another_content_of_the_same_workbook_is_another_input(tmp_path: Path) -
     assert materialization.fingerprint(source) != before
 
 
+def test_another_erp_is_another_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ERP_URL", raising=False)
+    demo = materialization.fingerprint(Source("erp"))
+    monkeypatch.setenv("ERP_URL", "postgresql+psycopg://reader:secret@erp/protheus")
+    assert demo != materialization.fingerprint(Source("erp"))
+    assert "secret" not in materialization.fingerprint(Source("erp"))
+
+
 def test_what_is_installed_or_generated_is_no_source_of_the_page(tmp_path: Path) -> None:
     for name in (
         "src/app.tsx",
