@@ -20,6 +20,7 @@ from typing import Any
 import dagster as dg
 import psycopg
 import pytest
+from dagster._core.storage.tags import SCHEDULED_EXECUTION_TIME_TAG
 
 from nova_assets.partitions import WEEK, monday, today
 from nova_assets.settings import PROJECT_ROOT
@@ -183,7 +184,7 @@ def test_at_night_one_run_loads_the_last_days_again_and_on_monday_the_new_origin
     night.start_schedules()
     night.eventually(lambda: night.first_succeeded("nightly_facts") and night.first_succeeded("weekly_origin"))
     for job in ("nightly_facts", "weekly_origin"):
-        ticks = [run.tags["dagster/scheduled_execution_time"] for run in night.runs(job)]
+        ticks = [run.tags[SCHEDULED_EXECUTION_TIME_TAG] for run in night.runs(job)]
         assert len(ticks) == len(set(ticks)), "a tick starts one run"
     nightly = night.runs("nightly_facts")[0]
     assert date.fromisoformat(nightly.tags["dagster/asset_partition_range_start"]) == today() - timedelta(days=DAYS)
