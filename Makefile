@@ -26,7 +26,7 @@ REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-up: install ## Start everything (ERP_WORKBOOK=path loads your workbook, SIZE=medium a larger demo, SOURCE=erp reads an ERP, DETACH=1 returns)
+up: install ## Start everything on the demo ERP (SIZE=medium: a larger one; ERP_WORKBOOK=path: your workbook; SOURCE=erp|workbook: change; DETACH=1: return)
 	@$(BIN)/nova up $(if $(DETACH),--detach) $(if $(ERP_WORKBOOK),--workbook "$(ERP_WORKBOOK)") $(if $(SIZE),--size $(SIZE)) $(if $(SOURCE),--source $(SOURCE))
 
 down: install ## Stop everything

@@ -2,7 +2,7 @@
 
 Nova is brought up on a home of its own that is deleted afterwards. Times come from one run on this machine and mean
 little elsewhere; the ratios are what to compare. SQL and models: the seconds that assets report for their publication
-(COPY, checks and SQL in PostgreSQL) and for their models; all else is Dagster, reading the workbook, and processes.
+(COPY, checks and SQL in PostgreSQL) and for their models; all else is Dagster, reading the source, and processes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DAYS = 365
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workbook", type=Path, help="purchasing workbook (default: the small demo workbook)")
+    parser.add_argument("--workbook", type=Path, help="purchasing workbook (default: the small demo ERP)")
     workbook: Path | None = parser.parse_args().workbook
     with tempfile.TemporaryDirectory(prefix="nova-bench-") as folder:
         os.environ["NOVA_HOME"] = str(Path(folder) / ".nova")

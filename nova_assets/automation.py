@@ -1,7 +1,7 @@
 """The schedules: what starts by itself, and when. Hours are those of Bahia.
 
 Every schedule is stopped until somebody starts it in Dagster or sets NOVA_SCHEDULES=1: on a machine where Nova is tried
-out it would load a demo workbook again each night, and a laptop that wakes up would catch up at once.
+out it would load a demo again each night, and a laptop that wakes up would catch up at once.
 """
 
 from collections.abc import Sequence
@@ -72,8 +72,8 @@ def schedules() -> list[dg.ScheduleDefinition]:
     """All schedules; on from the start only where NOVA_SCHEDULES=1."""
     return [
         _trailing("public_data", "30 1 * * *"),
-        _trailing("nightly_facts", "15 2 * * *"),
-        _weekly("weekly_origin", "0 4 * * 1"),
+        _trailing("nightly_facts", settings.nightly_cron()),
+        _weekly("weekly_origin", settings.weekly_cron()),
         _plain("housekeeping", "0 5 * * 0"),
         _plain("failed_ranges", "0 6 * * *"),
     ]

@@ -20,6 +20,7 @@ from nova_assets.materialize import (
     MaterializationError,
     Stage,
     add_accept_drift,
+    dagster_instance,
     report_stage,
     source_range,
 )
@@ -137,7 +138,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance() as instance:
         for stage in stages(arguments, warehouse):
             report_stage(stage, repository, instance, arguments.accept_drift)
 

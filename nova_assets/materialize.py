@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,8 @@ from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 FORECASTS = "lake.forecasts"
+STATEMENT_SECONDS = 600
+"""Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
 
 class MaterializationError(Exception):
@@ -179,11 +182,20 @@ def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None) -> 
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance() as instance:
         report_stage(EXTRACT, repository, instance, accept_drift)
         data = source_range(warehouse)
         for stage in [*stages(data, origins), *external_stages(data.days), QUALITY]:
             report_stage(stage, repository, instance, accept_drift)
+
+
+@contextmanager
+def dagster_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, keeping its connections: Dagster's default opens one for each of thousands of
+    statements."""
+    with dg.DagsterInstance.get() as instance:
+        instance.optimize_for_webserver(STATEMENT_SECONDS * 1000, pool_recycle=STATEMENT_SECONDS, max_overflow=20)
+        yield instance
 
 
 def source_range(warehouse: Warehouse) -> DataRange:

@@ -95,6 +95,16 @@ def schedules_run() -> bool:
     return os.environ.get("NOVA_SCHEDULES", "").strip() == "1"
 
 
+def nightly_cron() -> str:
+    """When the nightly load runs (NOVA_NIGHTLY_CRON, 02:15), in the time of Bahia."""
+    return os.environ.get("NOVA_NIGHTLY_CRON", "").strip() or "15 2 * * *"
+
+
+def weekly_cron() -> str:
+    """When the forecasts of a new week are made (NOVA_WEEKLY_CRON, Mondays 04:00), in the time of Bahia."""
+    return os.environ.get("NOVA_WEEKLY_CRON", "").strip() or "0 4 * * 1"
+
+
 def late_data_days() -> int:
     """How many days back the nightly run loads again (NOVA_LATE_DATA_DAYS, 120): rows that came late or were corrected.
 
@@ -108,6 +118,16 @@ def drop_folder() -> Path | None:
     """Folder in which new workbooks are looked for (NOVA_DROP_FOLDER); None: nowhere."""
     value = os.environ.get("NOVA_DROP_FOLDER", "").strip()
     return Path(value).expanduser() if value else None
+
+
+def drop_folder_seconds() -> int:
+    """Seconds between two looks into the drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
+    taken as whole.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_DROP_FOLDER_SECONDS") or 30
 
 
 def workbook_link() -> Path | None:

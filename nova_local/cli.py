@@ -21,8 +21,10 @@ from nova_local.erp import commands as demo_erp
 from nova_local.errors import LocalError
 from nova_local.files import is_locked
 from nova_local.home import Home
+from nova_local.materialization import Wish
 from nova_local.progress import Progress
 from nova_local.settings import Settings
+from nova_local.sources import provide_erp, tell_of_a_change
 
 console = Console(soft_wrap=True)
 progress = Progress(console)
@@ -32,13 +34,16 @@ app = typer.Typer(
 app.add_typer(demo_erp.app, name="demo")
 
 Workbook = Annotated[
-    Path | None, typer.Option(help="Purchasing workbook. Default: ERP_WORKBOOK, else that of last time, else a demo.")
+    Path | None, typer.Option(help="Purchasing workbook to load. Default: ERP_WORKBOOK; else no workbook is asked for.")
 ]
-Size = Annotated[str | None, typer.Option(help=f"Use a demo workbook of this size: {', '.join(SIZES)}.")]
+Size = Annotated[
+    str | None, typer.Option(help=f"Use the demo, of the ERP or the workbook, in size {', '.join(SIZES)}.")
+]
 Source = Annotated[
     str | None,
     typer.Option(
-        help="workbook, or erp: ERP_URL, else the demo ERP. Default: a workbook if given, else that of last time."
+        help="erp: ERP_URL, else the demo ERP; or workbook: the one given, else that of last time, else a demo. "
+        "Default: a workbook if one is given, else the source of last time, else erp."
     ),
 ]
 Procfile = Annotated[Path, typer.Option(help="What to run beside PostgreSQL and Valkey.", hidden=True)]
@@ -54,12 +59,13 @@ def up(
     ] = False,
     procfile: Procfile = project.ROOT / "Procfile",
 ) -> None:
-    """Start everything, load the workbook if that was not done yet, and look after it."""
+    """Start everything, load the ERP or a workbook if that was not done yet, and look after it."""
     settings = Settings.from_environment()
+    wish = Wish(workbook or settings.workbook, size, source)
     home = Home.create(settings.home)
     if is_locked(home.lock):
         progress.say("Nova is running already")
-        load(home, workbook or settings.workbook, size, source, again=False, accept_other_data=True)
+        load(home, wish, again=False, accept_other_data=True)
         status.show(status.read_status(home), console)
     elif detach_:
         arguments = ["--procfile", str(procfile)]
@@ -68,8 +74,7 @@ def up(
         arguments += ["--source", source] if source else []
         detach.start_detached(home, arguments, progress)
     else:
-        request = startup.Request(procfile, workbook or settings.workbook, size, settings.lake, source)
-        startup.run(home, request, progress)
+        startup.run(home, startup.Request(procfile, wish, settings.lake), progress)
 
 
 @app.command()
@@ -97,9 +102,9 @@ def materialize(
         bool, typer.Option("--accept-drift", help="Also when far fewer rows come than are there.")
     ] = False,
 ) -> None:
-    """Load a workbook or the ERP into the running Nova, also when it was loaded before."""
-    chosen = workbook or Settings.from_environment().workbook
-    load(current_home(), chosen, size, source, again=True, accept_drift=accept_drift)
+    """Load the ERP or a workbook into the running Nova, also when it was loaded before."""
+    wish = Wish(workbook or Settings.from_environment().workbook, size, source)
+    load(current_home(), wish, again=True, accept_drift=accept_drift)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -168,31 +173,23 @@ def psql(context: typer.Context) -> None:
     os.execve(program, ["psql", *context.args], environment)
 
 
-def load(
-    home: Home,
-    workbook: Path | None,
-    size: str | None,
-    source: str | None,
-    *,
-    again: bool,
-    accept_drift: bool = False,
-    accept_other_data: bool = False,
-) -> None:
+def load(home: Home, wish: Wish, *, again: bool, accept_drift: bool = False, accept_other_data: bool = False) -> None:
     """Materialize everything while Nova runs; what fails leaves what is served as it is.
 
     `again`: also when this input was loaded last. `accept_drift`: far fewer rows than there are now are right;
     `accept_other_data`: they are when it is other data than those of last time.
     """
-    running.require_running(home)
-    chosen = materialization.choose_workbook(home, workbook, size)
-    before = materialization.choose_source(home, None, workbook_asked=False)
-    origin = materialization.choose_source(home, source, bool(workbook or size))
-    if again or not materialization.is_done(home, chosen, origin):
-        environment = running.running_environment(home, Settings.from_environment().lake, origin)
-        with progress.step(f"materialization of {chosen.name if origin == materialization.WORKBOOK else 'the ERP'}"):
-            accepted = accept_drift or (accept_other_data and materialization.is_other_data(home, chosen, origin))
-            materialization.materialize(home, chosen, environment, progress.detail, accept_drift=accepted)
-        if origin != before:
+    recorded = running.require_running(home)
+    source, before = materialization.choose(home, wish), materialization.loaded_kind(home)
+    tell_of_a_change(home, source, progress)
+    if source.kind == materialization.ERP:
+        provide_erp(home, running.running_services(home, recorded), wish.size, progress)
+    if again or not materialization.is_done(home, source):
+        environment = running.running_environment(home, Settings.from_environment().lake, source.kind)
+        with progress.step(f"materialization of {source}"):
+            accepted = accept_drift or (accept_other_data and materialization.is_other_data(home, wish, source))
+            materialization.materialize(home, source, environment, progress.detail, accept_drift=accepted)
+        if source.kind != before:
             progress.warn("runs started in Dagster read the former source until `nova down` and `nova up`")
 
 

@@ -14,3 +14,8 @@ def of_files(files: Iterable[Path], base: Path) -> str:
         with file.open("rb") as content:
             total.update(f"{file.relative_to(base)}:{hashlib.file_digest(content, 'sha256').hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def of_text(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -12,12 +12,13 @@ from pathlib import Path
 import psutil
 from python_calamine import CalamineError, CalamineWorkbook
 
-from nova_local import page, postgres, project, state, valkey
+from nova_local import materialization, page, postgres, project, state, valkey
 from nova_local.demo_workbook import LINES_SHEET
 from nova_local.errors import LocalError
 from nova_local.files import is_locked
 from nova_local.home import Home
 from nova_local.identity import Identity, unprivileged
+from nova_local.materialization import Wish
 from nova_local.parts import USUAL_PORTS
 from nova_local.ports import is_free
 
@@ -46,6 +47,7 @@ def examine(home: Home, workbook: Path | None) -> Iterator[Finding]:
     yield cache()
     yield ports(home)
     yield chromium()
+    yield source(home, workbook)
     if workbook is not None:
         yield readable(workbook)
 
@@ -130,6 +132,14 @@ def chromium() -> Finding:
             return Finding("Chromium", OK, path)
     remedy = "needed for the browser tests only: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
     return Finding("Chromium", WARNING, "none on PATH", remedy)
+
+
+def source(home: Home, workbook: Path | None) -> Finding:
+    """What `nova up` would load."""
+    if materialization.choose_kind(home, Wish(workbook)) == materialization.ERP:
+        return Finding("source", OK, "the ERP of ERP_URL" if os.environ.get("ERP_URL") else "the demo ERP")
+    latest = home.workbook.resolve() if home.workbook.exists() else "a demo workbook"
+    return Finding("source", OK, str(workbook or latest))
 
 
 def readable(workbook: Path) -> Finding:

@@ -1,11 +1,13 @@
-"""The first materialization: from the workbook to the tables that are served, when this input was not loaded yet."""
+"""The first materialization: from the source to the tables that are served, when this input was not loaded yet."""
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from nova_local import digest, project
@@ -18,7 +20,50 @@ from nova_local.logs import failure
 
 PART = "materialize"
 DEMO_SIZE = "small"
-WORKBOOK, ERP = SOURCES = ("workbook", "erp")
+WORKBOOK, ERP = KINDS = ("workbook", "erp")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a command was asked to load. `size`: of the demo, instead of a workbook or of another demo.
+
+    `kind`: workbook or erp; None: the workbook where one is named, else that of last time.
+    """
+
+    workbook: Path | None = None
+    size: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is loaded: the ERP's database, or the purchasing workbook at `workbook`."""
+
+    kind: str
+    workbook: Path | None = None
+
+    def __str__(self) -> str:
+        return "the ERP" if self.workbook is None else self.workbook.name
+
+
+def choose(home: Home, wish: Wish) -> Source:
+    """The source of a load: what was asked for, else that of last time, else the ERP.
+
+    Raises `LocalError` for a source that there is not, or a workbook that does not exist.
+    """
+    kind = choose_kind(home, wish)
+    return Source(kind, choose_workbook(home, wish.workbook, wish.size) if kind == WORKBOOK else None)
+
+
+def choose_kind(home: Home, wish: Wish) -> str:
+    if wish.kind is not None and wish.kind not in KINDS:
+        raise LocalError(f"unknown source {wish.kind!r}: choose one of {', '.join(KINDS)}")
+    return wish.kind or (WORKBOOK if wish.workbook else loaded_kind(home) or ERP)
+
+
+def loaded_kind(home: Home) -> str | None:
+    """The kind of source that was loaded last; None while nothing was."""
+    return home.source.read_text(encoding="utf-8").strip() if home.source.exists() else None
 
 
 def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
@@ -40,46 +85,42 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
     return workbook
 
 
-def choose_source(home: Home, asked: str | None, workbook_asked: bool) -> str:
-    """`asked`, else the workbook where one was asked for, else the source of last time, else the workbook.
-
-    Raises `LocalError` for a source that there is not.
-    """
-    if asked is not None and asked not in SOURCES:
-        raise LocalError(f"unknown source {asked!r}: choose one of {', '.join(SOURCES)}")
-    if asked is None and not workbook_asked and home.source.exists():
-        return home.source.read_text(encoding="utf-8").strip()
-    return asked or WORKBOOK
-
-
-def fingerprint(workbook: Path, source: str = WORKBOOK) -> str:
-    """The input and the code that turns it into tables; not what an ERP holds, which changes by the minute."""
+def fingerprint(source: Source) -> str:
+    """The input and the code that turns it into tables; of an ERP only which it is, for what it holds changes by the
+    minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
         *(project.ROOT / "requirements").glob("*.txt"),
     ]
-    data = digest.of_files([workbook], workbook.parent) if source == WORKBOOK else source
+    workbook = source.workbook
+    erp = f"{ERP} {digest.of_text(os.environ.get('ERP_URL', ''))}"
+    data = erp if workbook is None else digest.of_files([workbook], workbook.parent)
     return f"{data}+{digest.of_files(code, project.ROOT)}"
 
 
-def is_done(home: Home, workbook: Path, source: str) -> bool:
+def is_done(home: Home, source: Source) -> bool:
     """Whether this input was loaded last, by this code."""
     if not home.materialized.exists():
         return False
-    return home.materialized.read_text(encoding="utf-8").strip() == fingerprint(workbook, source)
+    return home.materialized.read_text(encoding="utf-8").strip() == fingerprint(source)
 
 
-def is_other_data(home: Home, workbook: Path, source: str) -> bool:
+def is_other_data(home: Home, wish: Wish, source: Source) -> bool:
     """Whether this is not what was loaded last: whoever chose it wants its rows, however many they are."""
-    if not home.source.exists() or home.source.read_text(encoding="utf-8").strip() != source:
+    if wish.size is not None or source.kind != loaded_kind(home):
         return True
-    return source == WORKBOOK and home.workbook.resolve() != workbook.resolve()
+    return source.workbook is not None and home.workbook.resolve() != source.workbook
+
+
+def forget(home: Home) -> None:
+    """Let the next `nova up` load its source again, whichever it is."""
+    home.materialized.unlink(missing_ok=True)
 
 
 def materialize(
     home: Home,
-    workbook: Path,
+    source: Source,
     environment: Mapping[str, str],
     tell: Callable[[str], None],
     *,
@@ -87,18 +128,18 @@ def materialize(
 ) -> None:
     """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
 
-    `environment` says by NOVA_SOURCE what is loaded: the workbook, or the ERP. `accept_drift`: far fewer rows than
-    there are now are no reason to refuse them.
+    `environment` is that of the pipeline for this kind of source. `accept_drift`: far fewer rows than there are now
+    are no reason to refuse them.
 
     Raises `LocalError` with the end of its log when it fails.
     """
-    source = environment["NOVA_SOURCE"]
-    input_and_code = fingerprint(workbook, source)
+    input_and_code = fingerprint(source)
     log = home.log(PART)
     with log.open("a", encoding="utf-8") as record:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "nova_assets.materialize", "--workbook", workbook),
+                *(sys.executable, "-m", "nova_assets.materialize"),
+                *(["--workbook", str(source.workbook)] if source.workbook else []),
                 *(["--accept-drift"] if accept_drift else []),
             ],
             env={**environment, "PYTHONUNBUFFERED": "1"},
@@ -119,8 +160,9 @@ def materialize(
     if process.wait():
         raise failure(f"the materialization failed with code {process.returncode}", log)
     write_private(home.materialized, input_and_code + "\n")
-    write_private(home.source, source + "\n")
-    remember(home, workbook)
+    write_private(home.source, source.kind + "\n")
+    if source.workbook is not None:
+        remember(home, source.workbook)
 
 
 def remember(home: Home, workbook: Path) -> None:

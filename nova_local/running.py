@@ -12,7 +12,7 @@ from nova_local.environment import child_environment
 from nova_local.errors import LocalError
 from nova_local.files import is_locked
 from nova_local.home import Home
-from nova_local.materialization import choose_source
+from nova_local.materialization import Wish, choose_kind
 from nova_local.orphans import CACHE, DATABASE
 from nova_local.postgres import wheel_binaries
 from nova_local.state import State, load
@@ -33,10 +33,10 @@ def running_services(home: Home, recorded: State) -> Services:
     return Services(recorded.ports[DATABASE], credentials, cache)
 
 
-def running_environment(home: Home, lake: str | None, source: str | None = None) -> dict[str, str]:
-    """The environment of a part of the running Nova, with `source` or else the one that was loaded last."""
+def running_environment(home: Home, lake: str | None, kind: str | None = None) -> dict[str, str]:
+    """The environment of a part of the running Nova, with this kind of source or else that of last time."""
     recorded = require_running(home)
-    chosen = source or choose_source(home, None, workbook_asked=False)
+    chosen = kind or choose_kind(home, Wish())
     return child_environment(home, running_services(home, recorded), recorded.ports, lake, recorded.run_id, chosen)
 
 

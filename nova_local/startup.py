@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -10,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nova_local import erp, materialization, page, postgres, project, provision, state, valkey
+from nova_local import materialization, page, postgres, project, provision, state, valkey
 from nova_local.credentials import load_or_create
 from nova_local.embedded import Services
 from nova_local.environment import child_environment
 from nova_local.home import Home
+from nova_local.materialization import Wish
 from nova_local.orphans import CACHE, DATABASE, SERVERS
 from nova_local.parts import API, PAGE, WEBSERVER, read_parts, runs
 from nova_local.ports import LOOPBACK
@@ -22,22 +22,18 @@ from nova_local.postgres import Postgres
 from nova_local.processes import POLITE
 from nova_local.progress import Progress
 from nova_local.service import Blueprint, blueprint_of
+from nova_local.sources import provide_erp, tell_of_a_change
 from nova_local.supervisor import Supervisor, supervise
 from nova_local.valkey import Valkey
 
 
 @dataclass(frozen=True)
 class Request:
-    """What `nova up` was asked for. `size`: the demo workbook of that size, instead of `workbook`.
-
-    `source`: workbook or erp; None keeps that of last time.
-    """
+    """What `nova up` was asked for."""
 
     procfile: Path
-    workbook: Path | None = None
-    size: str | None = None
+    wish: Wish
     lake: str | None = None
-    source: str | None = None
 
 
 def run(home: Home, request: Request, progress: Progress) -> None:
@@ -56,8 +52,8 @@ def run(home: Home, request: Request, progress: Progress) -> None:
 def bring_up(supervisor: Supervisor, request: Request) -> None:
     """All steps in their order; the page is built while the pipeline works."""
     home, progress = supervisor.home, supervisor.progress
-    workbook = materialization.choose_workbook(home, request.workbook, request.size)
-    source = materialization.choose_source(home, request.source, bool(request.workbook or request.size))
+    source = materialization.choose(home, request.wish)
+    tell_of_a_change(home, source, progress)
     with progress.step("PostgreSQL and Valkey"):
         services = start_servers(supervisor)
     with progress.step("databases, migrations, roles"):
@@ -65,20 +61,18 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         provision.migrate(services.admin_url, project.ROOT)
         provision.grant_logins(services.superuser_url, services.credentials.roles)
     configure_dagster(home)
-    if source == materialization.ERP and not os.environ.get("ERP_URL") and not erp.exists(services.superuser_url):
-        with progress.step("the demo ERP"):
-            erp.build(services.superuser_url, services.credentials.erp, note=progress.detail)
+    if source.kind == materialization.ERP:
+        provide_erp(home, services, request.wish.size, progress)
 
     def environment() -> dict[str, str]:
         now = supervisor.state
-        return child_environment(home, services, now.ports, request.lake, now.run_id, source)
+        return child_environment(home, services, now.ports, request.lake, now.run_id, source.kind)
 
     build = start_build(request.procfile, environment(), supervisor)
-    if not materialization.is_done(home, workbook, source):
-        name = workbook.name if source == materialization.WORKBOOK else "the ERP"
-        with progress.step(f"first materialization of {name}"):
-            other = materialization.is_other_data(home, workbook, source)
-            materialization.materialize(home, workbook, environment(), progress.detail, accept_drift=other)
+    if not materialization.is_done(home, source):
+        with progress.step(f"first materialization of {source}"):
+            other = materialization.is_other_data(home, request.wish, source)
+            materialization.materialize(home, source, environment(), progress.detail, accept_drift=other)
     if build is not None and build.process is not None:
         with progress.step("the page's build"):
             build.wait()

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from rich.console import Console
 from rich.table import Table
 
-from nova_local import state
+from nova_local import materialization, state
 from nova_local.files import is_locked
 from nova_local.home import Home
 from nova_local.orphans import DATABASE
@@ -31,11 +31,15 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Status:
-    """`running`: a supervisor holds this home. `database_url` is empty and `datasets` too while it does not."""
+    """`running`: a supervisor holds this home. `database_url` is empty and `datasets` too while it does not.
+
+    `source`: erp or workbook, which was loaded last; empty while nothing was. `workbook`: the latest one, if any.
+    """
 
     running: bool
     phase: str
     home: str
+    source: str
     workbook: str
     database_url: str
     parts: tuple[PartState, ...]
@@ -54,6 +58,7 @@ def read_status(home: Home) -> Status:
         running=running,
         phase=phase,
         home=str(home.root),
+        source=materialization.loaded_kind(home) or "",
         workbook=str(home.workbook.resolve()) if home.workbook.exists() else "",
         database_url=url,
         parts=recorded.parts if running else (),
@@ -79,6 +84,8 @@ def show(status: Status, console: Console) -> None:
     console.print(f"Nova is {status.phase}; home {status.home}", highlight=False)
     if not status.running:
         return
+    if status.source:
+        console.print(f"source: {status.workbook if status.source == materialization.WORKBOOK else 'the ERP'}")
     parts = Table("part", "state", "address", "process", "restarts", box=None)
     for part in status.parts:
         number = str(part.process.pid) if part.process else ""

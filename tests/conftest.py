@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def admin_url(services: Services, database: str) -> str:
 @pytest.fixture
 def database(services: Services) -> Iterator[Database]:
     """A copy of the migrated database, dropped after the test."""
+    with migrated_copy(services) as database:
+        yield database
+
+
+@contextmanager
+def migrated_copy(services: Services) -> Iterator[Database]:
+    """A migrated, empty warehouse while the context lasts."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(services.superuser_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE nova").format(sql.Identifier(name)))

@@ -16,7 +16,6 @@ from nova_assets.operations.commands import REFUSED, run_module
 from nova_assets.partitions import today
 
 LOADED, REJECTED = "loaded", "rejected"
-SECONDS_BETWEEN_TICKS = 30
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -24,6 +23,7 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+OTHER_SOURCE = "The source is the ERP's database (NOVA_SOURCE=erp): no workbook is loaded."
 SHA256, REASON = "nova/workbook_sha256", "nova/rejected"
 
 
@@ -80,7 +80,7 @@ def drop_folder_sensor() -> dg.SensorDefinition:
     @dg.sensor(
         name="drop_folder",
         job=load_dropped_workbook,
-        minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
+        minimum_interval_seconds=settings.drop_folder_seconds(),
         default_status=started,
         description="Loads each new workbook of the folder NOVA_DROP_FOLDER, one at a time, the oldest first.",
     )
@@ -90,6 +90,8 @@ def drop_folder_sensor() -> dg.SensorDefinition:
             return dg.SkipReason("NOVA_DROP_FOLDER is not set: there is no folder to look into.")
         if not folder.is_dir():
             return dg.SkipReason(f"There is no folder {folder} (NOVA_DROP_FOLDER).")
+        if settings.source() != "workbook":
+            return dg.SkipReason(OTHER_SOURCE)
         seen = json.loads(context.cursor or "{}")
         present = sizes(folder)
         ready = [folder / name for name in present if seen.get(name) == present[name]]
@@ -146,7 +148,7 @@ def by_age(paths: list[Path]) -> Iterator[Candidate]:
 def refuse_other_source() -> None:
     """A workbook loads nothing while the ERP's database is what core is made from."""
     if settings.source() != "workbook":
-        raise dg.Failure("The source is the ERP's database (NOVA_SOURCE=erp): no workbook is loaded.")
+        raise dg.Failure(OTHER_SOURCE)
 
 
 def unusable(path: Path) -> str | None:

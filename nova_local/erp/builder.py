@@ -14,7 +14,7 @@ import psycopg
 
 from nova_local.erp import database
 from nova_local.erp.database import Summary
-from nova_local.erp.scales import LAST_DAY, scale_of
+from nova_local.erp.scales import DEFAULT_SIZE, LAST_DAY, scale_of
 from nova_local.errors import LocalError
 
 RECIPE = 2  # to be raised with every change of the rules or tables: what older rules made is built anew
@@ -31,7 +31,7 @@ def silent(_: str) -> None:
 def build(
     superuser_url: str,
     password: str,
-    size: str = "small",
+    size: str = DEFAULT_SIZE,
     seed: int = SEED,
     last_day: date = LAST_DAY,
     *,

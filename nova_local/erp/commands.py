@@ -11,7 +11,7 @@ from rich.console import Console
 from nova_local import erp
 from nova_local.embedded import Services
 from nova_local.erp.builder import SEED
-from nova_local.erp.scales import LAST_DAY, SCALES
+from nova_local.erp.scales import DEFAULT_SIZE, LAST_DAY, SCALES
 from nova_local.errors import LocalError
 from nova_local.home import Home
 from nova_local.progress import Progress
@@ -24,7 +24,7 @@ progress = Progress(Console(soft_wrap=True))
 
 @app.command()
 def reset(
-    size: Annotated[str, typer.Option(help=", ".join(SCALES))] = "small",
+    size: Annotated[str, typer.Option(help=", ".join(SCALES))] = DEFAULT_SIZE,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another company.")] = SEED,
     last_day: Annotated[str, typer.Option(help="YYYY-MM-DD.")] = LAST_DAY.isoformat(),
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from nova_local.errors import LocalError
 
 LAST_DAY = date(2025, 10, 31)
+DEFAULT_SIZE = "small"
 
 
 @dataclass(frozen=True)

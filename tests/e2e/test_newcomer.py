@@ -21,6 +21,7 @@ from nova_local.demo_workbook import write_demo_workbook
 from tests.e2e.page_checks import check_pages
 
 ROOT = Path(__file__).resolve().parents[2]
+WORKBOOK_TABLES = {"staging.workbook_lines", "staging.workbook_sites", "staging.purchase_lines"}
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -61,10 +62,10 @@ class Nova:
 
 @pytest.fixture(scope="module")
 def nova(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nova]:
-    """Nova brought up from nothing on the demo workbook."""
+    """Nova brought up from nothing, as `make up` does: on the demo ERP."""
     nova = Nova(tmp_path_factory.mktemp("newcomer") / ".nova")
     try:
-        nova.run("up", "--detach", "--size", "small")
+        nova.run("up", "--detach")
         yield nova
     finally:
         nova.run("down")
@@ -90,11 +91,10 @@ def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
     assert {part["state"] for part in status["parts"]} == {"ready"}
     tables = {dataset["dataset"]: dataset for dataset in status["datasets"]}
     empty = {name for name, table in tables.items() if not table["row_count"]}
-    # The workbook is the source: nothing comes from an ERP, not even a price or stock. INMET's files are not simulated.
-    not_from_here = {"staging.external_inmet_stations", "support.rejected_erp_rows"}
-    not_from_here |= {"core.fact_inventory_daily", "core.dim_item_history", "core.fact_price_anomalies"}
-    assert empty == not_from_here | {name for name in tables if name.startswith("staging.erp_")}
+    # The ERP is the source: nothing comes from a workbook. INMET's files are not simulated.
+    assert empty == {"staging.external_inmet_stations", "support.rejected_rows", *WORKBOOK_TABLES}
     assert tables.keys() >= {"core.fact_demand_daily", "analytics.fact_forecasts", "analytics.mv_kpi_summary"}
+    assert (status["source"], status["workbook"]) == ("erp", "")
 
 
 def test_every_asset_is_green_in_dagster(nova: Nova):
@@ -120,7 +120,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
     assert warned == {"quantities_are_usual"}
 
 
-def test_every_endpoint_answers_for_an_item_of_the_workbook(nova: Nova):
+def test_every_endpoint_answers_for_an_item_of_the_erp(nova: Nova):
     with httpx.Client(base_url=nova.addresses()["api"], timeout=30) as api:
         found = api.get("/api/v1/items", params={"sort": "-request_lines_52w", "is_service": "false"}).json()
         item = found["data"][0]["item_id"]
@@ -144,43 +144,51 @@ def test_every_endpoint_answers_for_an_item_of_the_workbook(nova: Nova):
     forecast = bodies[f"/api/v1/items/{item}/forecast"]
     assert len(forecast["data"]) == 13
     assert forecast["served"]
-    figures = {row["kpi"]: row for row in bodies["/api/v1/kpis"]["data"]}
-    assert figures["active_items"]["value"] > 0
-    assert figures["stock_value_brl"]["value"] is None
-    assert figures["stock_value_brl"]["reason"] == "stock_not_in_source"
+    assert {row["kpi"]: row["reason"] for row in bodies["/api/v1/kpis"]["data"] if row["value"] is None} == {}
+    detail = bodies[f"/api/v1/items/{item}"]
+    assert detail["on_hand"] is not None
+    assert detail["unit_cost_brl"] > 0
 
 
 @pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"),
     reason="no Chromium on this machine: install the package `chromium` (see `nova doctor`)",
 )
-def test_the_pages_show_the_workbook_and_hold_what_pages_must_hold(nova: Nova):
+def test_the_pages_show_the_erp_and_hold_what_pages_must_hold(nova: Nova):
     assert CHROMIUM, "CI must have a Chromium"
     report = check_pages(nova.addresses()["page"], CHROMIUM)
     assert report.visits
     assert report.breaches() == []
 
 
-def test_another_workbook_is_loaded_while_everything_keeps_running_and_a_bad_one_changes_nothing(
+def test_a_workbook_replaces_the_erp_while_everything_keeps_running_and_a_bad_one_changes_nothing(
     nova: Nova, tmp_path: Path
 ):
-    workbook = tmp_path / "other.xlsx"
+    workbook = tmp_path / "own.xlsx"
     truth = write_demo_workbook(workbook, seed=2)
-    nova.run("materialize", "--workbook", str(workbook))
+    assert "back with `--source erp`" in nova.run("materialize", "--workbook", str(workbook))
+    status = nova.status()
+    rows = {table["dataset"]: table["row_count"] for table in status["datasets"]}
+    assert rows["staging.workbook_lines"] == truth.lines
+    assert (status["source"], status["workbook"]) == ("workbook", str(workbook))
+    # A workbook knows purchases alone: of the ERP nothing stays, and what cannot be known says why.
+    assert {name for name in rows if name.startswith("staging.erp_") and rows[name]} == set()
+    figures = httpx.get(f"{nova.addresses()['api']}/api/v1/kpis", timeout=30).json()["data"]
+    assert {row["kpi"]: row["reason"] for row in figures if row["value"] is None} == {
+        "stock_value_brl": "stock_not_in_source",
+        "stockout_rate": "stock_not_in_source",
+        "on_time_rate": "receipts_not_in_source",
+        "fill_rate": "receipts_not_in_source",
+    }
 
-    def rows_of(dataset: str) -> int:
-        return next(table["row_count"] for table in nova.status()["datasets"] if table["dataset"] == dataset)
-
-    assert rows_of("staging.workbook_lines") == truth.lines
-    before = nova.status()["datasets"]
     bad = tmp_path / "bad.xlsx"
     bad.write_text("not a workbook", encoding="utf-8")
     with pytest.raises(AssertionError, match="not an Excel workbook"):
         nova.run("materialize", "--workbook", str(bad))
-    assert nova.status()["datasets"] == before
+    assert nova.status()["datasets"] == status["datasets"]
 
 
-def test_down_leaves_no_process_and_a_second_up_has_everything_at_once(nova: Nova):
+def test_down_leaves_no_process_and_a_second_up_has_the_source_of_last_time_at_once(nova: Nova):
     before = nova.status()["datasets"]
     processes = nova.processes()
     nova.run("down")

@@ -10,7 +10,8 @@ import pytest
 
 from nova_assets.registry import Column, Grain, Table
 from nova_assets.resources.warehouse import Warehouse
-from tests.conftest import Database
+from nova_local.embedded import Services
+from tests.conftest import Database, DemoErp, migrated_copy
 from tests.support.pipeline import Pipeline
 
 READINGS = Table(
@@ -60,7 +61,18 @@ def reader(database: Database) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 def pipeline(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
     """The warehouse location on the test's database."""
-    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "100")
     pipeline = Pipeline(database, tmp_path, monkeypatch)
     yield pipeline
     pipeline.instance.dispose()
+
+
+@pytest.fixture(scope="session")
+def loaded_erp(services: Services, demo_erp: DemoErp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    """The warehouse with the whole demo ERP in it, loaded once: for tests that only read it."""
+    with migrated_copy(services) as database, pytest.MonkeyPatch.context() as patch:
+        pipeline = Pipeline(database, tmp_path_factory.mktemp("loaded_erp"), patch)
+        pipeline.read_from(demo_erp.sqlalchemy_url)
+        pipeline.load_erp()
+        patch.undo()  # the settings of the load are not those of the tests that come between
+        yield pipeline
+        pipeline.instance.dispose()

@@ -1,23 +1,16 @@
-"""Workbooks in the drop folder: which are loaded, which are put aside, and that none is loaded twice."""
+"""Workbooks in the drop folder: which are loaded, and which are put aside. Loads under a daemon: test_daemon.py."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
-import psycopg
 import pytest
 
-from nova_assets.operations.drop_folder import SHA256, drop_folder_sensor, load_dropped_workbook
-from nova_assets.partitions import WEEK
-from nova_assets.settings import PROJECT_ROOT
-from tests.conftest import Database
+from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from tests.support.workbooks import write_workbook
-
-FORECASTING = PROJECT_ROOT / ".venv-forecasting" / "bin" / "python"
 
 
 class Folder:
@@ -129,40 +122,15 @@ def test_a_load_that_breaks_off_leaves_the_file_and_its_run_can_be_run_again(
     assert "run it again" in (folder.tick().skip_reason.skip_message or "")  # pyright: ignore[reportOptionalMemberAccess]
 
 
-@pytest.mark.skipif(not FORECASTING.exists(), reason="there is no forecasting environment: `make up` makes it")
-def test_a_good_file_becomes_facts_forecasts_and_kpis_once_and_is_remembered(
-    folder: Folder, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    former, link = write_workbook(tmp_path / "former.xlsx", [{"quantidade": 7}]), tmp_path / "workbook.xlsx"
-    link.symlink_to(former)
-    for name, value in {
-        "DATABASE_URL": database.pipeline_url,
-        "NOVA_LAKE": str(tmp_path / "lake"),
-        "NOVA_EXTERNAL": "simulated",
-        "ERP_WORKBOOK": str(link),
-        "NOVA_FORECASTING_PYTHON": str(FORECASTING),
-        "DAGSTER_EVENT_BATCH_SIZE": "100",
-        "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    # Demand in four weeks, so that there is a class and a forecast.
-    mondays = [date(2025, 3, 3) + n * WEEK for n in range(4)]
-    lines = [{"data_solicitado": day, "data_de_compra": None, "solicitacao": n} for n, day in enumerate(mondays)]
-    late = {"data_solicitado": mondays[-1] + timedelta(days=6), "data_de_compra": None, "solicitacao": 9}
-    workbook = write_workbook(folder.path / "march.xlsx", [*lines, late])
-    content = workbook.read_bytes()
-    [request] = folder.requests()
-    assert request.run_key == request.tags[SHA256]
-    result = folder.run(request)
-    assert result.success, [entry.user_message for entry in folder.instance.all_logs(result.run_id)]
+def test_while_the_erp_is_the_source_files_are_left_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch):
+    write_workbook(folder.path / "march.xlsx")
+    monkeypatch.setenv("NOVA_SOURCE", "erp")
+    skipped = drop_folder_sensor()(dg.build_sensor_context(instance=folder.instance))
+    assert isinstance(skipped, dg.SkipReason)
+    assert "NOVA_SOURCE=erp" in (skipped.skip_message or "")
 
-    with psycopg.connect(database.api_url) as reader:
-        assert reader.execute("SELECT sum(demand) FROM core.fact_demand_daily").fetchone() == (50,)
-        assert reader.execute("SELECT count(*) > 0 FROM analytics.fact_forecasts").fetchone() == (True,)
-        assert reader.execute("SELECT count(*) FROM analytics.mv_item_overview").fetchone() == (1,)
-    assert folder.files("loaded") == {"march.xlsx"}
-    assert link.resolve() == (folder.path / "loaded" / "march.xlsx").resolve()
 
-    (folder.path / "again.xlsx").write_bytes(content)
-    assert folder.requests() == []
-    assert folder.files("loaded") == {"march.xlsx", "again.xlsx"}
+def test_the_time_between_two_looks_is_a_setting(monkeypatch: pytest.MonkeyPatch):
+    assert drop_folder_sensor().minimum_interval_seconds == 30
+    monkeypatch.setenv("NOVA_DROP_FOLDER_SECONDS", "5")
+    assert drop_folder_sensor().minimum_interval_seconds == 5

@@ -83,11 +83,8 @@ def advancing(services: Services, demo_erp: DemoErp) -> Iterator[DemoErp]:
     erp.build(services.superuser_url, services.credentials.erp, anew=True)
 
 
-def test_the_erp_becomes_demand_stock_and_purchases_that_agree_with_a_recount(
-    pipeline_on_erp: Pipeline, demo_erp: DemoErp
-):
-    pipeline = pipeline_on_erp
-    pipeline.load_erp()
+def test_the_erp_becomes_demand_stock_and_purchases_that_agree_with_a_recount(loaded_erp: Pipeline, demo_erp: DemoErp):
+    pipeline = loaded_erp
     assert demand_by_item_and_day(pipeline) == {(item, day): demand for item, day, demand in on_erp(demo_erp, ISSUES)}
     assert pipeline.one("SELECT count(*) FROM support.rejected_erp_rows") == on_erp(demo_erp, DATELESS)[0][0]
 
@@ -118,8 +115,7 @@ def test_the_erp_becomes_demand_stock_and_purchases_that_agree_with_a_recount(
     assert 0 < figures["stockout_rate"]["value"] < 1
 
 
-def test_stock_of_a_past_day_is_the_sum_of_what_had_moved_by_then(pipeline_on_erp: Pipeline, demo_erp: DemoErp):
-    pipeline_on_erp.load_erp()
+def test_stock_of_a_past_day_is_the_sum_of_what_had_moved_by_then(loaded_erp: Pipeline, demo_erp: DemoErp):
     day = date(2025, 6, 16)
     # Movements whose day nobody knows count as before every day: they are in today's balance.
     expected = on_erp(
@@ -140,9 +136,7 @@ def test_stock_of_a_past_day_is_the_sum_of_what_had_moved_by_then(pipeline_on_er
         GROUP BY 1, 2
         """,
     )
-    stored = pipeline_on_erp.rows(
-        "SELECT item_id, site_id, on_hand FROM core.fact_inventory_daily WHERE date = %s", day
-    )
+    stored = loaded_erp.rows("SELECT item_id, site_id, on_hand FROM core.fact_inventory_daily WHERE date = %s", day)
     known = {(row["item_id"], row["site_id"]): row["on_hand"] for row in stored}
     assert {key: on_hand for *key_, on_hand in expected if (key := tuple(key_)) in known} == {
         key: on_hand for key, on_hand in known.items() if key in {(item, place) for item, place, _ in expected}

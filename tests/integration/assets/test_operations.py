@@ -1,5 +1,6 @@
 """Backfills, failed ranges and housekeeping against a real warehouse and a real Dagster instance."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from nova_assets.operations.failures import FailedRange, failed_ranges, failed_r
 from nova_assets.operations.month_partitions import month_after, month_partitions
 from nova_assets.partitions import Window, today
 from nova_assets.registry.core import FACT_DEMAND_DAILY
+from nova_assets.settings import PROJECT_ROOT
 from nova_local.embedded import Services
 from tests.conftest import Database, DemoErp
 from tests.support.pipeline import Pipeline
@@ -226,10 +228,7 @@ def test_months_are_counted_across_years(day, months, expected):
 def dagster_database(services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A Dagster instance on the embedded PostgreSQL, as `nova up` has it; the value is the database's libpq URL."""
     url = services.environment["DAGSTER_DATABASE_URL"]
-    (tmp_path / "dagster.yaml").write_text(
-        "storage: {postgres: {postgres_url: {env: DAGSTER_DATABASE_URL}}}\ntelemetry: {enabled: false}\n",
-        encoding="utf-8",
-    )
+    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", tmp_path / "dagster.yaml")
     monkeypatch.setenv("DAGSTER_DATABASE_URL", url)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     return url.replace("postgresql+psycopg2://", "postgresql://", 1)
@@ -284,6 +283,24 @@ def test_old_messages_are_deleted_and_every_event_of_an_asset_stays(dagster_data
         assert old_run is not None
         assert old_run.is_success
         assert instance.get_latest_materialization_event(dg.AssetKey("fact")) is not None
+
+
+def test_a_check_is_planned_once_for_a_run_whatever_its_partitions(dagster_database: str):
+    @dg.asset(
+        partitions_def=dg.DailyPartitionsDefinition("2026-01-01"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[dg.AssetCheckSpec("fine", asset="checked_once")],
+    )
+    def checked_once() -> dg.MaterializeResult:
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
+
+    days = {"dagster/asset_partition_range_start": "2026-01-01", "dagster/asset_partition_range_end": "2026-01-09"}
+    with dg.DagsterInstance.get() as instance, psycopg.connect(dagster_database) as connection:
+        run_id = dg.materialize([checked_once], instance=instance, tags=days).run_id
+        rows = connection.execute(
+            "SELECT execution_status, partition FROM asset_check_executions WHERE run_id = %s", [run_id]
+        ).fetchall()
+    assert rows == [("SUCCEEDED", None)]
 
 
 def test_the_age_is_a_setting(monkeypatch: pytest.MonkeyPatch):

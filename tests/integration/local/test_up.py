@@ -80,8 +80,8 @@ class Nova:
 def prepared(home: Home, procfile: Path, ports: Mapping[str, int]) -> Nova:
     """A home that remembers `ports` and believes that its demo workbook is loaded."""
     state.save(home.state, state.State(ports=ports))
-    workbook = materialization.choose_workbook(home, None, None)
-    home.materialized.write_text(materialization.fingerprint(workbook))
+    home.source.write_text(materialization.WORKBOOK)
+    home.materialized.write_text(materialization.fingerprint(materialization.choose(home, materialization.Wish())))
     return Nova(home, procfile)
 
 

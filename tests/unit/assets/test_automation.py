@@ -69,6 +69,16 @@ def test_crons_are_in_the_time_of_bahia():
     assert crons.keys() == NAMES
 
 
+def test_the_hours_of_the_night_and_of_the_week_are_settings(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NOVA_NIGHTLY_CRON", "0 22 * * *")
+    monkeypatch.setenv("NOVA_WEEKLY_CRON", "0 5 * * 1")
+    assert schedule("nightly_facts_schedule").cron_schedule == "0 22 * * *"
+    assert schedule("weekly_origin_schedule").cron_schedule == "0 5 * * 1"
+    monkeypatch.setenv("NOVA_NIGHTLY_CRON", "ten at night")
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="nightly_facts_schedule"):
+        schedules()
+
+
 @pytest.mark.parametrize(("setting", "status"), [("", "STOPPED"), ("0", "STOPPED"), ("1", "RUNNING")])
 def test_schedules_stand_still_unless_the_setting_says_otherwise(
     monkeypatch: pytest.MonkeyPatch, setting: str, status: str

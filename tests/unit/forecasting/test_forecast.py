@@ -63,6 +63,33 @@ def test_forecasts_and_quantiles_are_finite_and_never_negative(portfolio: pd.Dat
     assert (figures.to_numpy() >= 0).all()
 
 
+def test_the_first_week_of_some_items_is_what_is_served_of_them_for_the_week_of_the_origin(
+    portfolio: pd.DataFrame, profiles_of: Profiles
+) -> None:
+    """Not an earlier or later week, not a benchmark that is written beside the served model, not another item."""
+    made = forecast(portfolio, profiles_of)
+    asked = made.history.items[[0, 7, 12]].tolist()
+    first = made.first_week_of(asked).to_pandas()
+    assert sorted(first["item_id"]) == asked
+    assert set(first["forecast_date"]) == {ORIGIN}
+    assert first["served"].all()
+    rows = made.rows.to_pandas()
+    served = rows[rows["served"] & (rows["forecast_date"] == ORIGIN)].set_index("item_id")
+    assert first.set_index("item_id")["q90"].to_dict() == served.loc[asked, "q90"].to_dict()
+    assert made.first_week_of(asked).schema == SCHEMA
+
+
+def test_the_first_week_of_no_item_or_of_an_origin_without_forecast_is_empty(
+    portfolio: pd.DataFrame, profiles_of: Profiles
+) -> None:
+    """A list without items has no type of its own: it must not become an error of Arrow."""
+    made = forecast(portfolio, profiles_of)
+    assert made.first_week_of([]).num_rows == 0
+    assert made.first_week_of(["no such item"]).num_rows == 0
+    lagging = portfolio[portfolio["ds"] < np.datetime64(ORIGIN - timedelta(weeks=3))]
+    assert forecast(lagging, profiles_of).first_week_of(made.history.items.tolist()).num_rows == 0
+
+
 @pytest.mark.parametrize("weeks_later", [0, 1, 5])
 def test_a_spike_planted_on_or_after_an_origin_moves_nothing_of_it(
     portfolio: pd.DataFrame, profiles_of: Profiles, weeks_later: int

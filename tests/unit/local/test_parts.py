@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from nova_local import materialization, page, project
+from nova_local import doctor, materialization, page, project
 from nova_local.clean import clean
 from nova_local.errors import LocalError
 from nova_local.home import Home
+from nova_local.materialization import Source, Wish, choose
 from nova_local.parts import USUAL_PORTS, read_parts
+from nova_local.progress import Progress
+from nova_local.sources import tell_of_a_change
 
 
 @pytest.fixture
@@ -31,7 +36,62 @@ def test_a_procfile_that_is_absent_is_an_error(tmp_path: Path) -> None:
         read_parts(tmp_path / "Procfile", USUAL_PORTS)
 
 
-def test_without_a_wish_the_demo_is_made_once(home: Home) -> None:
+def test_a_new_home_reads_the_erp_and_makes_no_workbook(home: Home) -> None:
+    assert choose(home, Wish()) == Source("erp")
+    assert choose(home, Wish(size="medium")) == Source("erp")
+    assert not list(home.root.glob("*.xlsx"))
+
+
+def test_a_workbook_that_is_named_is_read_unless_the_erp_is_asked_for(home: Home, tmp_path: Path) -> None:
+    own = tmp_path / "own.xlsx"
+    own.touch()
+    assert choose(home, Wish(own)) == Source("workbook", own)
+    assert choose(home, Wish(own, kind="erp")) == Source("erp")
+    assert choose(home, Wish(kind="workbook")) == Source("workbook", home.demo_workbook("small"))
+    with pytest.raises(LocalError, match="no workbook at"):
+        choose(home, Wish(tmp_path / "absent.xlsx"))
+
+
+def test_the_source_of_last_time_is_kept_until_another_is_asked_for(home: Home, tmp_path: Path) -> None:
+    home.source.write_text("workbook\n")
+    own = tmp_path / "own.xlsx"
+    own.touch()
+    materialization.remember(home, own)
+    assert choose(home, Wish()) == Source("workbook", own)
+    assert choose(home, Wish(size="small")) == Source("workbook", home.demo_workbook("small"))
+    assert choose(home, Wish(kind="erp")) == Source("erp")
+    home.source.write_text("erp\n")
+    assert choose(home, Wish()) == Source("erp")
+
+
+def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(home: Home) -> None:
+    with pytest.raises(LocalError, match="choose one of workbook, erp"):
+        choose(home, Wish(kind="paper"))
+
+
+def test_the_doctor_says_what_would_be_loaded(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ERP_URL", raising=False)
+    assert doctor.source(home, None).found == "the demo ERP"
+    monkeypatch.setenv("ERP_URL", "postgresql+psycopg://reader@erp/protheus")
+    assert doctor.source(home, None).found == "the ERP of ERP_URL"
+    assert doctor.source(home, tmp_path / "own.xlsx").found == str(tmp_path / "own.xlsx")
+    home.source.write_text("workbook\n")
+    assert doctor.source(home, None).found == "a demo workbook"
+
+
+def test_a_change_of_the_source_is_told_with_the_way_back(home: Home) -> None:
+    said = io.StringIO()
+    console = Console(file=said, width=300)
+    tell_of_a_change(home, Source("erp"), Progress(console))
+    home.source.write_text("workbook\n")
+    tell_of_a_change(home, Source("workbook", Path("own.xlsx")), Progress(console))
+    assert said.getvalue() == ""
+    tell_of_a_change(home, Source("erp"), Progress(console))
+    assert "from the workbook to the ERP" in said.getvalue()
+    assert "back with `--source workbook`" in said.getvalue()
+
+
+def test_without_a_wish_the_demo_workbook_is_made_once(home: Home) -> None:
     demo = materialization.choose_workbook(home, None, None)
     made = demo.stat().st_mtime_ns
     assert demo == home.demo_workbook("small")
@@ -49,27 +109,39 @@ def test_the_workbook_of_last_time_is_kept_until_a_size_asks_for_the_demo(home: 
     assert materialization.choose_workbook(home, None, None) == home.demo_workbook("small")
 
 
-def test_another_workbook_or_source_is_other_data_and_another_content_is_not(home: Home, tmp_path: Path) -> None:
-    own, other = tmp_path / "own.xlsx", tmp_path / "other.xlsx"
-    own.touch()
-    assert materialization.is_other_data(home, own, "workbook")
+def test_another_workbook_source_or_size_is_other_data_and_another_content_is_not(home: Home, tmp_path: Path) -> None:
+    own, other = (materialization.Source("workbook", tmp_path / name) for name in ("own.xlsx", "other.xlsx"))
+    erp, asked = materialization.Source("erp"), materialization.Wish()
+    assert own.workbook
+    own.workbook.touch()
+    assert materialization.is_other_data(home, asked, own)
     home.source.write_text("workbook\n", encoding="utf-8")
-    materialization.remember(home, own)
-    own.write_bytes(b"another export")
-    assert not materialization.is_other_data(home, own, "workbook")
-    assert materialization.is_other_data(home, other, "workbook")
-    assert materialization.is_other_data(home, own, "erp")
+    materialization.remember(home, own.workbook)
+    own.workbook.write_bytes(b"another export")
+    assert not materialization.is_other_data(home, asked, own)
+    assert materialization.is_other_data(home, asked, other)
+    assert materialization.is_other_data(home, asked, erp)
     home.source.write_text("erp\n", encoding="utf-8")
-    assert not materialization.is_other_data(home, other, "erp")
+    assert not materialization.is_other_data(home, asked, erp)
+    assert materialization.is_other_data(home, materialization.Wish(size="small"), erp)
 
 
 def test_another_content_of_the_same_workbook_is_another_input(tmp_path: Path) -> None:
     workbook = tmp_path / "own.xlsx"
     workbook.write_bytes(b"one")
-    before = materialization.fingerprint(workbook)
-    assert materialization.fingerprint(workbook) == before
+    source = Source("workbook", workbook)
+    before = materialization.fingerprint(source)
+    assert materialization.fingerprint(source) == before != materialization.fingerprint(Source("erp"))
     workbook.write_bytes(b"two")
-    assert materialization.fingerprint(workbook) != before
+    assert materialization.fingerprint(source) != before
+
+
+def test_another_erp_is_another_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ERP_URL", raising=False)
+    demo = materialization.fingerprint(Source("erp"))
+    monkeypatch.setenv("ERP_URL", "postgresql+psycopg://reader:secret@erp/protheus")
+    assert demo != materialization.fingerprint(Source("erp"))
+    assert "secret" not in materialization.fingerprint(Source("erp"))
 
 
 def test_what_is_installed_or_generated_is_no_source_of_the_page(tmp_path: Path) -> None:
