@@ -16,6 +16,7 @@ import dagster as dg
 from nova_assets import registry, settings
 from nova_assets.automation import NIGHTLY
 from nova_assets.materialize import FORECASTS, MaterializationError, Stage, report_stage, source_range
+from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
 from nova_assets.registry import Grain, analytics, lake, staging
 from nova_assets.resources.erp import ErpError
@@ -130,9 +131,10 @@ def run(arguments: argparse.Namespace) -> None:
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, owner(warehouse) as tags:
+        end_abandoned_runs(instance, warehouse)
         for stage in stages(arguments, warehouse):
-            report_stage(stage, repository, instance)
+            report_stage(stage, repository, instance, tags)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -10,9 +10,10 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import dagster as dg
 import psycopg
@@ -20,6 +21,7 @@ from psycopg import sql
 
 from nova_assets import registry, settings
 from nova_assets.factories import asset_key
+from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
 from nova_assets.registry import analytics, core, erp, external, staging
@@ -175,11 +177,12 @@ def materialize_all(origins: int = ORIGINS) -> None:
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dg.DagsterInstance.get() as instance:
-        report_stage(EXTRACT, repository, instance)
+    with dg.DagsterInstance.get() as instance, owner(warehouse) as tags:
+        end_abandoned_runs(instance, warehouse)
+        report_stage(EXTRACT, repository, instance, tags)
         data = source_range(warehouse)
         for stage in [*stages(data, origins), *external_stages(data.days)]:
-            report_stage(stage, repository, instance)
+            report_stage(stage, repository, instance, tags)
 
 
 def source_range(warehouse: Warehouse) -> DataRange:
@@ -193,8 +196,10 @@ def source_range(warehouse: Warehouse) -> DataRange:
     return data_range(warehouse, erp_span(reader) if settings.source() == "erp" else None)
 
 
-def report_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> None:
-    """Run a stage where it belongs and print what came of it.
+def report_stage(
+    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, tags: Mapping[str, str]
+) -> None:
+    """Run a stage where it belongs, with these tags, and print what came of it.
 
     Raises:
         MaterializationError: the run failed.
@@ -203,14 +208,19 @@ def report_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
     rows = (
-        f"{run_stage(stage, repository, instance):,} rows, "
+        f"{run_stage(stage, repository, instance, tags):,} rows, "
         if stage.location == "warehouse"
         else _in_forecasting(stage)
     )
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
 
-def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance) -> int:
+def run_stage(
+    stage: Stage,
+    repository: dg.RepositoryDefinition,
+    instance: dg.DagsterInstance,
+    tags: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Materialize a stage of the warehouse location in this process, as one run; returns the rows written.
 
     Raises:
@@ -222,7 +232,7 @@ def run_stage(stage: Stage, repository: dg.RepositoryDefinition, instance: dg.Da
         raise MaterializationError(f"The assets of “{stage.name}” cannot share a run: their partitions differ.")
     result = job.get_subset(asset_selection=set(keys)).execute_in_process(
         instance=instance,
-        tags={**stage.tags, "nova/stage": stage.name},
+        tags={**stage.tags, **tags, "nova/stage": stage.name},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
