@@ -20,7 +20,7 @@ from nova_assets.materialize import (
     MaterializationError,
     Stage,
     add_accept_drift,
-    dagster_instance,
+    command_runs,
     report_stage,
     source_range,
 )
@@ -138,9 +138,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dagster_instance() as instance:
+    with command_runs(warehouse, arguments.accept_drift) as (instance, tags):
         for stage in stages(arguments, warehouse):
-            report_stage(stage, repository, instance, arguments.accept_drift)
+            report_stage(stage, repository, instance, tags)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ from nova_assets.registry import Column, Kind, Severity, Table
 from nova_assets.sqlfiles import check_sql
 
 Parameters = Mapping[str, Any]
+UNIQUE_KEY = "key_is_unique"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _filter(name: str, meaning: str, candidate: sql.Identifier, conditions: list
 def _unique_key(table: Table, candidate: sql.Identifier) -> Check:
     key = sql.SQL(", ").join(map(sql.Identifier, table.key))
     query = sql.SQL("SELECT {key}, count(*) AS rows FROM {candidate} GROUP BY {key} HAVING count(*) > 1")
-    return Check("key_is_unique", f"One row per {', '.join(table.key)}", query.format(key=key, candidate=candidate), {})
+    return Check(UNIQUE_KEY, f"One row per {', '.join(table.key)}", query.format(key=key, candidate=candidate), {})
 
 
 def _outside_allowed(column: Column) -> sql.Composed:

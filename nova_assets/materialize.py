@@ -10,10 +10,11 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import dagster as dg
 import psycopg
@@ -22,6 +23,7 @@ from psycopg import sql
 from nova_assets import registry, settings
 from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
+from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
 from nova_assets.registry import analytics, core, erp, external, quality, staging
@@ -182,20 +184,26 @@ def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None) -> 
 
     repository = defs.get_repository_def()
     warehouse = Warehouse(url=dg.EnvVar("DATABASE_URL").get_value() or "")
-    with dagster_instance() as instance:
-        report_stage(EXTRACT, repository, instance, accept_drift)
+    with command_runs(warehouse, accept_drift) as (instance, tags):
+        report_stage(EXTRACT, repository, instance, tags)
         data = source_range(warehouse)
         for stage in [*stages(data, origins), *external_stages(data.days), QUALITY]:
-            report_stage(stage, repository, instance, accept_drift)
+            report_stage(stage, repository, instance, tags)
 
 
 @contextmanager
-def dagster_instance() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, keeping its connections: Dagster's default opens one for each of thousands of
-    statements."""
-    with dg.DagsterInstance.get() as instance:
+def command_runs(
+    warehouse: Warehouse, accept_drift: str | None
+) -> Iterator[tuple[dg.DagsterInstance, Mapping[str, str]]]:
+    """The instance in which a command makes its runs, and their tags: who owns them, and what drift they accept.
+
+    The instance is that of DAGSTER_HOME and keeps its connections: Dagster's default opens one for each of thousands
+    of statements. Runs of commands that were killed end here.
+    """
+    with dg.DagsterInstance.get() as instance, owner(warehouse) as tags:
         instance.optimize_for_webserver(STATEMENT_SECONDS * 1000, pool_recycle=STATEMENT_SECONDS, max_overflow=20)
-        yield instance
+        end_abandoned_runs(instance, warehouse)
+        yield instance, {**tags, **({ACCEPT_TAG: accept_drift} if accept_drift else {})}
 
 
 def source_range(warehouse: Warehouse) -> DataRange:
@@ -210,9 +218,9 @@ def source_range(warehouse: Warehouse) -> DataRange:
 
 
 def report_stage(
-    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, accept_drift: str | None = None
+    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, tags: Mapping[str, str]
 ) -> None:
-    """Run a stage where it belongs and print what came of it.
+    """Run a stage where it belongs, with these tags, and print what came of it.
 
     Raises:
         MaterializationError: the run failed.
@@ -221,7 +229,7 @@ def report_stage(
     span = f" {stage.first} to {stage.last}" if stage.first else ""
     print(f"{stage.name}{span} …", flush=True)
     rows = (
-        f"{run_stage(stage, repository, instance, accept_drift):,} rows, "
+        f"{run_stage(stage, repository, instance, tags):,} rows, "
         if stage.location == "warehouse"
         else _in_forecasting(stage)
     )
@@ -229,7 +237,10 @@ def report_stage(
 
 
 def run_stage(
-    stage: Stage, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, accept_drift: str | None = None
+    stage: Stage,
+    repository: dg.RepositoryDefinition,
+    instance: dg.DagsterInstance,
+    tags: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """Materialize a stage of the warehouse location in this process, as one run; returns the rows written.
 
@@ -242,7 +253,7 @@ def run_stage(
         raise MaterializationError(f"The assets of “{stage.name}” cannot share a run: their partitions differ.")
     result = job.get_subset(asset_selection=set(keys)).execute_in_process(
         instance=instance,
-        tags={**stage.tags, "nova/stage": stage.name, **({ACCEPT_TAG: accept_drift} if accept_drift else {})},
+        tags={**stage.tags, **tags, "nova/stage": stage.name},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )

@@ -74,6 +74,12 @@ class Window:
             yield month
             month = (month + timedelta(days=32)).replace(day=1)
 
+    def by_month(self) -> Iterator["Window"]:
+        """The same days in windows of at most a month, in order."""
+        for month in self.months():
+            end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            yield Window(max(month, self.first), min(end, self.last))
+
 
 def today() -> date:
     """The day it is in Bahia."""

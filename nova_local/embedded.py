@@ -70,12 +70,12 @@ class Services:
 
 
 @contextmanager
-def start_services(home: Path, *, migrate: bool = True) -> Iterator[Services]:
+def start_services(home: Path, *, migrate: bool = True, durable: bool = False) -> Iterator[Services]:
     """Throw-away servers on free ports for a test session: databases, migrations and roles are done.
 
     Everything lies below `home` and is deleted at the end, also data that had to be placed elsewhere because the
-    server's user cannot enter `home` (pytest's folders are closed to others when it runs as root). Commits do not wait
-    for the disk. With `migrate=False` only the empty databases are there and no role can log in.
+    server's user cannot enter `home` (pytest's folders are closed to others when it runs as root). Commits wait for the
+    disk only when `durable`. With `migrate=False` only the empty databases are there and no role can log in.
 
         @pytest.fixture(scope="session")
         def services(tmp_path_factory):
@@ -86,7 +86,9 @@ def start_services(home: Path, *, migrate: bool = True) -> Iterator[Services]:
     credentials = load_or_create(place.secrets)
     with ExitStack() as cleanup:
         cleanup.callback(postgres.remove, place)
-        server = postgres.prepare(place, any_free(), credentials.superuser, settings={"fsync": "off"})
+        server = postgres.prepare(
+            place, any_free(), credentials.superuser, settings={} if durable else {"fsync": "off"}
+        )
         cleanup.callback(server.start().stop)
         cache = valkey.prepare(place, any_free(), credentials.cache)
         if cache is not None:

@@ -238,6 +238,7 @@ FACT_DEMAND_DAILY = Table(
     key=("item_id", "site_id", "date"),
     grain=Grain.DAILY,
     window_column="date",
+    day_by_day=True,
     references=(
         Reference(("item_id",), "core.dim_item", ("item_id",)),
         Reference(("site_id",), "core.dim_site", ("site_id",)),

@@ -112,6 +112,8 @@ class Table:
     window_column: str | None = None
     references: tuple[Reference, ...] = ()
     rules: tuple[Rule, ...] = ()
+    day_by_day: bool = False
+    """The rows of a day are made of nothing that other days change: a wide window may be made in parts."""
     reads: tuple[str, ...] = ()
     """Relations the asset reads beyond the sources of its columns (filters, joins)."""
     of_source: str | None = None

@@ -60,11 +60,11 @@ class Erp(dg.ConfigurableResource):
         from adbc_driver_postgresql import dbapi
 
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        statement, values = _positional(query, days)
+        statement = _with_literals(query, days)
         with closing(dbapi.connect(plain, autocommit=True)) as connection, closing(connection.cursor()) as cursor:
             cursor.execute("SET default_transaction_read_only = on")
             cursor.execute(f"SET statement_timeout = '{self.statement_timeout_seconds}s'")
-            cursor.execute(statement, values or None)
+            cursor.execute(statement)
             yield from cursor.fetch_record_batch()
 
     def _through_cursor(self, url: URL, query: str, days: dict[str, str]) -> Iterator[pa.RecordBatch]:
@@ -83,14 +83,11 @@ class Erp(dg.ConfigurableResource):
             engine.dispose()
 
 
-def _positional(query: str, days: dict[str, str]) -> tuple[str, list[str]]:
-    """The query with $1, $2 for the names it uses, and their values."""
-    values: list[str] = []
+def _with_literals(query: str, days: dict[str, str]) -> str:
+    """The query with its days, which are digits, written in: with parameters the driver would hold all rows at once."""
     for name, value in days.items():
-        if f":{name}" in query:
-            values.append(value)
-            query = query.replace(f":{name}", f"${len(values)}")
-    return query, values
+        query = query.replace(f":{name}", f"'{value}'")
+    return query
 
 
 def _reason(error: Exception) -> str:

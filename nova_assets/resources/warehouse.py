@@ -20,11 +20,13 @@ class Warehouse(dg.ConfigurableResource):
     """Connections to the warehouse in the role `nova_pipeline`.
 
     `url` is a libpq URL. A statement that runs longer than `statement_timeout_seconds` is ended by the server, so that
-    a stuck run frees its locks.
+    a stuck run frees its locks. `work_memory` is what one sort or hash of a
+    query may take before it goes to disk: a bulk load needs more than a server allows its many readers.
     """
 
     url: str
     statement_timeout_seconds: int = 1800
+    work_memory: str = "64MB"
     _accepted_drift: str | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
@@ -47,7 +49,8 @@ class Warehouse(dg.ConfigurableResource):
             self.url,
             autocommit=True,
             application_name=f"dagster {run_id or '-'}"[:63],
-            options=f"-c statement_timeout={self.statement_timeout_seconds}s -c timezone=America/Bahia",
+            options=f"-c statement_timeout={self.statement_timeout_seconds}s -c work_mem={self.work_memory}"
+            " -c timezone=America/Bahia",
         ) as connection:
             yield connection
 

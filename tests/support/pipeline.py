@@ -12,6 +12,7 @@ from dagster._core.storage import event_log
 from psycopg.rows import dict_row
 
 from nova_assets.definitions import build_defs
+from nova_assets.drift import ACCEPT_TAG
 from nova_assets.event_log import planned_once
 from nova_assets.materialize import EXTRACT, Stage, data_range, erp_span, run_stage, stages
 from nova_assets.resources.erp import Erp
@@ -81,7 +82,8 @@ class Pipeline:
                 self.run(stage)
 
     def run(self, stage: Stage) -> int:
-        return run_stage(stage, self.repository, self.instance, self.accept_drift)
+        tags = {ACCEPT_TAG: self.accept_drift} if self.accept_drift else {}
+        return run_stage(stage, self.repository, self.instance, tags)
 
     def rows(self, query: str, *parameters: Any) -> Rows:
         with psycopg.connect(self.database.admin_url) as connection, connection.cursor(row_factory=dict_row) as cursor:

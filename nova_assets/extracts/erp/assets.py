@@ -35,11 +35,12 @@ class _Reading:
     """An extract while it is read: batches become typed rows, and what does not fit is put aside."""
 
     table: Table
-    batches: Iterator[pa.RecordBatch]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
     rejected: list[pa.Table] = field(default_factory=list)
 
     def rows(self) -> Iterator[pa.Table]:
-        for batch in self.batches:
+        self.rejected.clear()
+        for batch in self.batches():
             converted = convert(self.table, batch)
             if converted.rejected.num_rows:
                 self.rejected.append(converted.rejected)
@@ -61,11 +62,11 @@ def extract_asset(table: Table) -> dg.AssetsDefinition:
         window = run_window(context)
 
         def publish() -> list[Published]:
-            reading = _Reading(table, _batches(erp, name, window))
+            reading = _Reading(table, lambda: _batches(erp, name, window))
             return warehouse.replace_ranges(
                 [
-                    Replacement(table, window, Stream(reading.rows())),
-                    Replacement(REJECTED, None, Stream(iter(reading.rejected)), scope=_scope(name, window)),
+                    Replacement(table, window, Stream(reading.rows)),
+                    Replacement(REJECTED, None, Stream(lambda: reading.rejected), scope=_scope(name, window)),
                 ],
                 context.run.run_id,
             )
@@ -88,8 +89,10 @@ def rejected_erp_rows(context: dg.AssetExecutionContext, warehouse: Warehouse, e
     scope = sql.SQL('(day COLLATE "C" NOT BETWEEN {} AND {})').format(*bounds)
 
     def publish() -> list[Published]:
-        batches = (reject_all(batch, "day_in_no_partition") for batch in _batches(erp, "undated", every_day))
-        return warehouse.replace_ranges([Replacement(REJECTED, None, Stream(batches), scope=scope)], context.run.run_id)
+        rows = Stream(
+            lambda: (reject_all(batch, "day_in_no_partition") for batch in _batches(erp, "undated", every_day))
+        )
+        return warehouse.replace_ranges([Replacement(REJECTED, None, rows, scope=scope)], context.run.run_id)
 
     yield from _or_failure(lambda: publication_events(context, publish, source=settings.source()))
 

@@ -74,7 +74,7 @@ class Company:
 
     def publish(self, table: Table, rows: Sequence[Mapping[str, Any]], window: Window | None = None) -> Published:
         columns = {name: pa.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
-        return self.warehouse.replace_range(table, window, pa.table(columns) if rows else Stream([]))
+        return self.warehouse.replace_range(table, window, pa.table(columns) if rows else Stream(list))
 
     def make(self, table: Table = core.DIM_ITEM_HISTORY, window: Window | None = None) -> Published:
         return self.warehouse.replace_range(table, window, Query(table_sql(table), {"first_day": FIRST_DAY}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import psycopg
@@ -14,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from nova_assets import publication
 from nova_assets.drift import Terms
 from nova_assets.partitions import Window
-from nova_assets.publication import PublicationError, Query, Replacement, publish
+from nova_assets.publication import PublicationError, Query, Replacement, Stream, candidates, publish
+from nova_assets.publication.copying import copy_arrow
 from nova_assets.resources.warehouse import Warehouse
 
 YEAR = Window(date(2024, 1, 1), date(2024, 12, 31))
@@ -77,7 +78,7 @@ JANUARY = Window(date(2024, 1, 1), date(2024, 1, 31))
 GOOD: list[Row] = [("a", date(2024, 1, 5), 1.0), ("b", date(2024, 1, 6), None)]
 
 
-@pytest.mark.parametrize(
+refused_rows = pytest.mark.parametrize(
     ("bad", "check"),
     [
         ([("a", date(2024, 1, 7), 1.0), ("a", date(2024, 1, 7), 2.0)], "key_is_unique"),
@@ -88,6 +89,9 @@ GOOD: list[Row] = [("a", date(2024, 1, 5), 1.0), ("b", date(2024, 1, 6), None)]
         ([("a", date(2024, 2, 1), 1.0)], "inside_window"),
     ],
 )
+
+
+@refused_rows
 def test_a_failing_check_names_the_rows_and_leaves_the_old_ones(warehouse, readings, reader, bad, check):
     warehouse.replace_range(readings, JANUARY, arrow(GOOD))
     with pytest.raises(PublicationError, match=f"core.readings: {check}: . offending rows") as refused:
@@ -95,6 +99,47 @@ def test_a_failing_check_names_the_rows_and_leaves_the_old_ones(warehouse, readi
     assert [r.name for r in refused.value.results["core.readings"] if not r.passed] == [check]
     assert stored(reader) == set(GOOD)
     assert version(reader) == (1, 2)
+
+
+@refused_rows
+def test_a_first_load_that_fails_a_check_names_the_rows_too_and_leaves_nothing(warehouse, readings, reader, bad, check):
+    load = Stream(lambda: iter([arrow(GOOD), arrow(bad)]))
+    with pytest.raises(PublicationError, match=f"core.readings: {check}: . offending rows") as refused:
+        warehouse.replace_range(readings, JANUARY, load)
+    assert [r.name for r in refused.value.results["core.readings"] if not r.passed] == [check]
+    assert stored(reader) == set()
+
+
+def test_a_first_load_is_published_like_every_other(warehouse, readings, reader):
+    load = Stream(lambda: iter([arrow([]), arrow(GOOD[:1]), arrow(GOOD[1:])]))
+    first = warehouse.replace_range(readings, YEAR, load)
+    assert (first.changed, first.rows, first.total_rows) == (True, 2, 2)
+    assert first.rows_by_date == {date(2024, 1, 5): 1, date(2024, 1, 6): 1}
+    assert all(result.passed for result in first.checks)
+    assert stored(reader) == set(GOOD)
+    again = warehouse.replace_range(readings, YEAR, load)
+    assert (again.changed, again.version) == (False, first.version)
+    assert again.checks == first.checks
+
+
+def test_a_first_load_of_nothing_makes_no_partition(warehouse, readings, reader):
+    assert warehouse.replace_range(readings, YEAR, Stream(lambda: iter([arrow([])]))).changed is False
+    assert reader.execute(
+        "SELECT count(*) FROM pg_inherits WHERE inhparent = 'core.readings'::regclass"
+    ).fetchone() == (0,)
+
+
+def test_days_that_are_made_each_by_itself_are_the_same_month_by_month(warehouse, readings, reader):
+    query = Query(
+        "SELECT 'a' AS sensor, day::date AS date, extract(doy FROM day)::float AS value, NULL::jsonb AS note"
+        " FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day"
+    )
+    by_month = replace(readings, day_by_day=True)
+    days = Window(date(2024, 1, 17), date(2024, 4, 3))
+    first = warehouse.replace_range(by_month, days, query)
+    assert (first.rows, len(stored(reader))) == (78, 78)
+    assert warehouse.replace_range(by_month, days, query).changed is False
+    assert warehouse.replace_range(readings, days, query).changed is False
 
 
 def test_a_query_that_fails_leaves_the_old_rows(warehouse, readings, reader):
@@ -109,8 +154,6 @@ def test_several_tables_change_together_or_not_at_all(warehouse, readings, reade
     with psycopg.connect(database.admin_url) as connection:
         connection.execute("SET ROLE nova_owner")
         connection.execute("CREATE TABLE core.copies (LIKE core.readings)")
-    from dataclasses import replace
-
     copies = replace(readings, name="copies")
     bad = [("a", date(2024, 1, 7), -1.0)]
     with pytest.raises(PublicationError):
@@ -126,7 +169,7 @@ def test_null_the_empty_string_quotes_and_line_breaks_survive_the_copy(warehouse
     text = ["", None, '"', "a,b\nc", "ação", "\\N"]
     with warehouse.connect() as connection:
         connection.execute("CREATE TEMPORARY TABLE kept (n integer, t text)")
-        publication.copy_arrow(
+        copy_arrow(
             connection,
             sql.Identifier("kept"),
             [pa.table({"n": pa.array(range(len(text))), "t": pa.array(text, pa.string())})],
@@ -209,14 +252,14 @@ def test_listeners_hear_of_a_new_version_after_the_commit_and_never_of_a_refused
 def test_a_reader_in_the_middle_of_a_publication_sees_the_old_rows(warehouse, readings, reader):
     warehouse.replace_range(readings, JANUARY, arrow(GOOD))
     seen = []
-    original = publication._record
+    original = candidates.record
 
     def record(*arguments, **options):
         seen.append(stored(reader))
         return original(*arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publication, "_record", record)
+        patch.setattr(candidates, "record", record)
         warehouse.replace_range(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))
     assert seen == [set(GOOD)]
     assert stored(reader) == {("c", date(2024, 1, 9), 3.0)}

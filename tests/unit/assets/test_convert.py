@@ -97,6 +97,16 @@ def test_an_optional_value_that_cannot_be_read_is_left_out():
     assert row["cost_brl"] is None
 
 
+def test_numbers_that_come_as_numbers_are_kept_and_those_that_no_column_can_hold_are_not():
+    quantities = [0.1, 1e-7, float("nan"), float("inf"), 1e15, None]
+    texts = {name: pa.array([value] * len(quantities)) for name, value in MOVEMENT.items()}
+    read = {"record_id": pa.array(range(len(quantities))), "quantity": pa.array(quantities, pa.float64())}
+    converted = convert(STOCK_MOVEMENTS, pa.RecordBatch.from_pydict(texts | read))
+    assert converted.rows["quantity"].to_pylist() == [0.1, 1e-7]
+    assert converted.rejected["reason"].to_pylist() == ["quantity_unusable"] * 4
+    assert converted.rejected["record_id"].to_pylist() == [2, 3, 4, 5]
+
+
 def test_a_query_without_a_column_is_refused_by_name():
     without = {name: value for name, value in MOVEMENT.items() if name != "kind"}
     with pytest.raises(ValueError, match="no column kind"):

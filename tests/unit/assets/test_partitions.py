@@ -53,6 +53,14 @@ def test_a_window_that_ends_before_it_begins_is_refused():
         Window(date(2025, 1, 2), date(2025, 1, 1))
 
 
+def test_a_window_by_month_has_the_same_days():
+    assert list(Window(date(2024, 1, 30), date(2024, 3, 1)).by_month()) == [
+        Window(date(2024, 1, 30), date(2024, 1, 31)),
+        Window(date(2024, 2, 1), date(2024, 2, 29)),
+        Window(date(2024, 3, 1), date(2024, 3, 1)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("partitions", "keys", "window"),
     [

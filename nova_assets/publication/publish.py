@@ -1,0 +1,82 @@
+"""Publishes tables: new rows are written, checked and made visible in one transaction, or not at all.
+
+The order within the transaction: lock, candidate rows into temporary tables, their checks, replacement of the window,
+rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they
+had. A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
+
+Into a table that has no row yet a bulk load is written at once, and checked there: each row is written once.
+Every publication, also one that was refused, leaves a row in `support.publications`: what was counted and checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import psycopg
+from psycopg import sql
+
+from nova_assets.checks import CheckResult, rule_checks
+from nova_assets.drift import Terms
+from nova_assets.publication.candidates import Candidate, candidate_of, run_check, scalar
+from nova_assets.publication.model import Counted, PublicationError, Published, Replacement
+from nova_assets.publication.records import log, record
+from nova_assets.registry import Table
+
+
+def publish(
+    connection: psycopg.Connection, replacements: Iterable[Replacement], run_id: str | None, terms: Terms
+) -> list[Published]:
+    """Replace tables in one transaction of `connection` and commit it.
+
+    Raises:
+        PublicationError: a check failed; nothing was changed.
+        psycopg.Error: the database refused; nothing was changed.
+    """
+    replacements = list(replacements)
+    candidates: list[Candidate] = []
+    try:
+        with connection.transaction():
+            # Always in the same order, so that two publications of the same tables cannot wait for each other.
+            for table in sorted((replacement.table for replacement in replacements), key=lambda table: table.relation):
+                _lock(connection, table)
+            candidates += [candidate_of(connection, replacement) for replacement in replacements]
+            results = {candidate.table.relation: candidate.check(terms) for candidate in candidates}
+            _refuse_failures(results)
+            for candidate in candidates:
+                candidate.replace()
+            for candidate in candidates:
+                results[candidate.table.relation] += candidate.check_rules()
+            _refuse_failures(results)
+            return [candidate.published(run_id, results[candidate.table.relation], terms) for candidate in candidates]
+    except PublicationError as error:
+        with connection.transaction():
+            for candidate in candidates:
+                log(connection, candidate.counted, error.results[candidate.table.relation], run_id, terms)
+        raise
+
+
+def refresh(connection: psycopg.Connection, view: Table, run_id: str | None, terms: Terms) -> Published:
+    """Bring a materialized view up to date without blocking its readers, and record it as a new version."""
+    with connection.transaction():
+        _lock(connection, view)
+        connection.execute("SELECT support.refresh_view(%s::regclass)", [view.relation])
+        name = sql.Identifier(view.schema, view.name)
+        rows = scalar(connection, sql.SQL("SELECT count(*) FROM {}").format(name))
+        results = [run_check(connection, check, view) for check in rule_checks(view, None)]
+        _refuse_failures({view.relation: results})
+        through = connection.execute(
+            "SELECT max(data_through) FROM support.dataset_versions WHERE dataset = ANY (%s)", [list(view.upstream)]
+        ).fetchone()
+        version = record(connection, view.relation, rows, through[0] if through else None, run_id, changed=True)
+        log(connection, Counted(view.relation, None, None, rows, {}), results, run_id, terms, version)
+        return Published(view.relation, version, True, rows, rows, {}, tuple(results))
+
+
+def _lock(connection: psycopg.Connection, table: Table) -> None:
+    """Writers of one table take turns, whatever windows they replace; readers are not held up."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [table.relation])
+
+
+def _refuse_failures(results: Mapping[str, list[CheckResult]]) -> None:
+    if any(result.refuses for checks in results.values() for result in checks):
+        raise PublicationError(results)
