@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import chain
@@ -36,7 +37,7 @@ def candidate_of(connection: psycopg.Connection, replacement: Replacement) -> Ca
     return NewRows(connection, replacement, target)
 
 
-class Candidate:
+class Candidate(ABC):
     """The new rows of one table in the relation `name`, seen by nobody else."""
 
     def __init__(
@@ -64,13 +65,13 @@ class Candidate:
     def _run(self, check: Check) -> CheckResult:
         return run_check(self.connection, check, self.table)
 
+    @abstractmethod
     def _compared(self, terms: Terms) -> list[Comparison]:
         """The former rows that the new ones are counted against."""
-        raise NotImplementedError
 
+    @abstractmethod
     def replace(self) -> None:
         """Bring the new rows into the table, and know whether that changes it."""
-        raise NotImplementedError
 
     def published(self, run_id: str | None, results: list[CheckResult], terms: Terms) -> Published:
         """Record the new version, and say what was done."""
@@ -80,9 +81,9 @@ class Candidate:
         log(self.connection, self.counted, results, run_id, terms, version)
         return Published(relation, version, self.changed, rows, total, by_date, tuple(results))
 
+    @abstractmethod
     def _whole(self, by_date: Mapping[date, int]) -> tuple[int, date | None]:
         """Rows of the table and its last day, given the candidate's rows by day."""
-        raise NotImplementedError
 
     def _count(self, former_rows: int) -> Counted:
         nullable = [column.name for column in self.table.columns if column.nullable]
