@@ -25,7 +25,7 @@ from nova_assets.materialize import (
     source_range,
 )
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
-from nova_assets.registry import Grain, analytics, lake, staging
+from nova_assets.registry import Grain, analytics, staging
 from nova_assets.resources.erp import ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -79,7 +79,7 @@ def asset_stage(relation: str, days: Window | None) -> Stage:
     if relation not in known:
         raise BackfillError(f"There is no asset {relation}. Assets: {', '.join(sorted(known))}.")
     table = known[relation]
-    location = "forecasting" if table in lake.TABLES else "warehouse"
+    location = "forecasting" if table in registry.LAKE else "warehouse"
     if table.grain is Grain.WHOLE:
         # The workbook is read once: its tables are made together or not at all.
         together = staging.TABLES if table in staging.TABLES else (table,)

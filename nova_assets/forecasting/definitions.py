@@ -10,6 +10,8 @@ import dagster as dg
 
 from nova_assets import settings
 from nova_assets.forecasting.forecasts import forecasts
+from nova_assets.forecasting.lead_time.lead_time_demand import lead_time_demand
+from nova_assets.forecasting.lead_time.supplier_lead_times import supplier_lead_times
 from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
@@ -18,7 +20,7 @@ from nova_assets.resources.warehouse import Warehouse
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions of the location; tests pass resources of their own instead of patching."""
     return dg.Definitions(
-        assets=[forecasts],
+        assets=[forecasts, supplier_lead_times, lead_time_demand],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root()),

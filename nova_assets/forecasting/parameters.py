@@ -22,3 +22,17 @@ FEWEST_DEMANDS = 2
 
 ALL_SITES = "ALL"
 """`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""
+
+SUMMED_WEEKS = (1, 2, 4, 8, 13, 26)
+"""Numbers of weeks whose demand together is forecast from each origin."""
+
+SUMMED_LEVELS = {
+    "q05": 0.05,
+    **{f"q{ten}": ten / 100 for ten in range(10, 100, 10)},
+    "q95": 0.95,
+    "q99": 0.99,
+}
+"""Column of the lake table `summed_demand` → level of the quantile of the weeks' demand together."""
+
+ALL_SUPPLIERS = "ALL"
+"""`supplier_id` of the lead time of a supplier never seen."""
