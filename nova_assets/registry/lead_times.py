@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nova_assets.registry.lake import SUMMED_DEMAND
 from nova_assets.registry.model import NOT_LOST, STEADY, Column, Grain, Reference, Rule, Table
 
 _LINES = "core.fact_purchase_lines"
-_SUMMED = "lake.summed_demand"
+_SUMMED = SUMMED_DEMAND.relation
 _BASES = ("requested_to_received", "requested_to_ordered")
 _DATES = tuple(f"{_LINES}.{column}" for column in ("requested_on", "ordered_on", "received_on"))
 _BASIS = Column(

@@ -10,9 +10,11 @@ import pyarrow as pa
 from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, column_lineage, table_spec
 from nova_assets.forecasting.lead_time.supplier_lead_times import purchase_lines
-from nova_assets.forecasting.parameters import SUMMED_LEVELS
+from nova_assets.forecasting.model_assets import origins_between
+from nova_assets.forecasting.parameters import ENSEMBLE, SUMMED_QUANTILES
 from nova_assets.forecasting.version import code_version
-from nova_assets.partitions import WEEK, key_range
+from nova_assets.partitions import key_range
+from nova_assets.registry.lake import SUMMED_DEMAND
 from nova_assets.registry.lead_times import LEAD_TIME_DEMAND, SUPPLIER_LEAD_TIMES
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
@@ -20,8 +22,6 @@ from nova_assets.resources.warehouse import Warehouse
 if TYPE_CHECKING:
     import pandas as pd
 
-SUMMED_DEMAND = "summed_demand"
-MODEL = "ensemble"
 NAME = "mixture_over_lead_times"
 
 NOTICEABLE_SHARE = 0.01
@@ -40,8 +40,7 @@ def lead_time_demand(context: dg.AssetExecutionContext, warehouse: Warehouse, la
     """
     first, last = key_range(context)
     lines, now, total, version = purchase_lines(warehouse, last), datetime.now(UTC), 0, 0
-    for week in range((last - first) // WEEK + 1):
-        origin = first + week * WEEK
+    for origin in origins_between(first, last):
         rows = origin_rows(origin, lake, lines, settings.review_period_days(), now)
         version = lake.write_range(LEAD_TIME_DEMAND.name, rows, "origin", origin, origin)
         context.add_asset_metadata(
@@ -67,8 +66,8 @@ def origin_rows(origin: date, lake: Lake, lines: "pd.DataFrame", review_days: in
     from nova_assets.forecasting.lead_time.sources import sources_of
     from nova_assets.forecasting.version import version_of
 
-    columns = ["item_id", "weeks", "forecast_value", *SUMMED_LEVELS, "model_version"]
-    demanded = lake.read_range(SUMMED_DEMAND, "origin", origin, origin, {"model": [MODEL]}, columns)
+    columns = ["item_id", "weeks", "forecast_value", *SUMMED_QUANTILES, "model_version"]
+    demanded = lake.read_range(SUMMED_DEMAND.name, "origin", origin, origin, {"model": [ENSEMBLE]}, columns)
     known = lake.read_range(SUPPLIER_LEAD_TIMES.name, "origin", origin, origin)
     if not demanded.num_rows or not known.num_rows:
         return DEMAND_SCHEMA.empty_table()

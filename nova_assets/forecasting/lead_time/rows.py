@@ -18,8 +18,8 @@ from nova_assets.forecasting.lead_time.waits import Waits
 from nova_assets.forecasting.parameters import (
     ALL_SITES,
     ALL_SUPPLIERS,
-    LEAD_TIME_QUANTILES,
-    SUMMED_LEVELS,
+    QUANTILES,
+    SUMMED_QUANTILES,
     SUMMED_WEEKS,
 )
 from nova_assets.forecasting.portfolio import Floats
@@ -55,7 +55,7 @@ DEMAND_SCHEMA = pa.schema(
         ("review_period_days", pa.int32()),
         ("lead_time_demand", pa.float64()),
         ("expected_demand", pa.float64()),
-        *((name, pa.float64()) for name in LEAD_TIME_QUANTILES),
+        *((name, pa.float64()) for name in QUANTILES),
         ("quantiles", pa.list_(pa.float64())),
         ("beyond_share", pa.float64()),
         *_VERSIONED,
@@ -105,7 +105,7 @@ def summed_demand_of(rows: pa.Table) -> tuple[pd.Index, SummedDemand]:
     """The items of one origin, sorted, and their summed demand.
 
     Args:
-        rows: of one origin and model: `item_id`, `weeks`, `forecast_value` and the columns of `SUMMED_LEVELS`.
+        rows: of one origin and model: `item_id`, `weeks`, `forecast_value` and the columns of `SUMMED_QUANTILES`.
 
     Raises:
         IncompleteSummedDemandError: when an item does not have each of `SUMMED_WEEKS` once.
@@ -123,12 +123,12 @@ def summed_demand_of(rows: pa.Table) -> tuple[pd.Index, SummedDemand]:
             f"{len(np.unique(repeated))} items. Materialize it anew for this origin."
         )
     shape = (len(items), len(SUMMED_WEEKS))
-    quantiles = np.stack([ordered[name].to_numpy() for name in SUMMED_LEVELS], axis=1)
+    quantiles = np.stack([ordered[name].to_numpy() for name in SUMMED_QUANTILES], axis=1)
     return pd.Index(items), SummedDemand(
         SUMMED_WEEKS,
-        np.array(tuple(SUMMED_LEVELS.values())),
+        np.array(tuple(SUMMED_QUANTILES.values())),
         ordered["forecast_value"].to_numpy().reshape(shape),
-        quantiles.reshape(*shape, len(SUMMED_LEVELS)),
+        quantiles.reshape(*shape, len(SUMMED_QUANTILES)),
     )
 
 
@@ -142,7 +142,7 @@ def demand_rows(
     """
     names = np.array([*suppliers, None], dtype=object)
     quantiles = np.round(demand.quantiles, QUANTITY_DECIMALS)
-    columns = {name: quantiles[:, _position(level)] for name, level in LEAD_TIME_QUANTILES.items()}
+    columns = {name: quantiles[:, _position(level)] for name, level in QUANTILES.items()}
     offsets = np.arange(len(items) + 1, dtype=np.int32) * quantiles.shape[1]
     return _table(
         DEMAND_SCHEMA,

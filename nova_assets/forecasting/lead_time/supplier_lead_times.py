@@ -7,8 +7,9 @@ import dagster as dg
 import pyarrow as pa
 
 from nova_assets.factories import SINGLE_RUN, column_lineage, table_spec
+from nova_assets.forecasting.model_assets import origins_between
 from nova_assets.forecasting.version import code_version
-from nova_assets.partitions import WEEK, key_range
+from nova_assets.partitions import key_range
 from nova_assets.registry.lead_times import SUPPLIER_LEAD_TIMES
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
@@ -33,8 +34,7 @@ def supplier_lead_times(context: dg.AssetExecutionContext, warehouse: Warehouse,
     first, last = key_range(context)
     lines, now = purchase_lines(warehouse, last), datetime.now(UTC)
     made = [SUPPLIERS_SCHEMA.empty_table()]
-    for week in range((last - first) // WEEK + 1):
-        origin = first + week * WEEK
+    for origin in origins_between(first, last):
         rows, said = _estimated(origin, lines, now)
         context.add_asset_metadata(
             {"dagster/partition_row_count": rows.num_rows, **said}, partition_key=origin.isoformat()

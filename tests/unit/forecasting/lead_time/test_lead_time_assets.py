@@ -19,14 +19,14 @@ from scipy import stats
 from nova_assets.forecasting.lead_time.lead_time_demand import lead_time_demand, origin_rows
 from nova_assets.forecasting.lead_time.rows import IncompleteSummedDemandError
 from nova_assets.forecasting.lead_time.supplier_lead_times import supplier_lead_times
-from nova_assets.forecasting.parameters import SUMMED_LEVELS, SUMMED_WEEKS
+from nova_assets.forecasting.parameters import SUMMED_QUANTILES, SUMMED_WEEKS
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 
 FIRST, LAST = date(2025, 7, 7), date(2025, 7, 21)
 ORIGINS = [FIRST + timedelta(weeks=week) for week in range(3)]
 ITEMS = {"000001": 5.0, "000002": 0.4, "NEVER1": 2.0}
-LEVELS = np.array(tuple(SUMMED_LEVELS.values()))
+LEVELS = np.array(tuple(SUMMED_QUANTILES.values()))
 
 
 class LinesWarehouse(Warehouse):
@@ -75,7 +75,7 @@ def summed_demand(origin: date, model: str) -> pa.Table:
             "weeks": pa.array(np.tile(SUMMED_WEEKS, len(ITEMS)), pa.int32()),
             "model": pa.array([model] * rows),
             "forecast_value": pa.array(means.reshape(-1)),
-            **{name: pa.array(quantiles[:, number]) for number, name in enumerate(SUMMED_LEVELS)},
+            **{name: pa.array(quantiles[:, number]) for number, name in enumerate(SUMMED_QUANTILES)},
             "model_version": pa.array(["v"] * rows),
         }
     )

@@ -14,9 +14,9 @@ from nova_assets.forecasting.lead_time.durations import durations_for, spread_ov
 from nova_assets.forecasting.lead_time.growth import Growth, with_tails
 from nova_assets.forecasting.lead_time.mixtures import mixture_quantiles
 from nova_assets.forecasting.lead_time.suppliers import LogNormals
-from nova_assets.forecasting.parameters import SUMMED_LEVELS, SUMMED_WEEKS
+from nova_assets.forecasting.parameters import SUMMED_QUANTILES, SUMMED_WEEKS
 
-LEVELS = np.array(tuple(SUMMED_LEVELS.values()))
+LEVELS = np.array(tuple(SUMMED_QUANTILES.values()))
 WEEKS = np.array(SUMMED_WEEKS, dtype=np.float64)
 REVIEW_DAYS = 7
 AT_LEVELS = np.rint(LEVELS * 100).astype(int) - 1
