@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from nova_assets.forecasting.lead_time.durations import durations_for, spread_over
 from nova_assets.forecasting.lead_time.sources import sources_of
-from nova_assets.forecasting.lead_time.suppliers import Estimate, estimate
+from nova_assets.forecasting.lead_time.suppliers import estimate
 from nova_assets.forecasting.lead_time.waits import Waits
 from nova_assets.forecasting.losses import pinball_loss
 from nova_assets.forecasting.parameters import SUMMED_WEEKS
@@ -24,6 +24,7 @@ class Backtest:
     """One origin: what was known, and the lines requested in the weeks that followed.
 
     Attributes:
+        origin: the Monday.
         lines: all lines, as `sql/forecasting/purchase_lines.sql` gives them.
         waits: what was known on the origin.
         later: the lines that followed and were finished, whenever that was.
@@ -52,8 +53,8 @@ class Backtest:
         nothing = np.empty(0, dtype=np.int64)
         open_left_out = estimate(replace(self.waits, open_supplier=nothing, open_days=nothing))
         return {
-            "shrunk": _quantile(estimate(self.waits), level)[number],
-            "shrunk, open lines left out": _quantile(open_left_out, level)[number],
+            "shrunk": estimate(self.waits).suppliers.quantile_days(level)[number],
+            "shrunk, open lines left out": open_left_out.suppliers.quantile_days(level)[number],
             **{name: days[number] for name, days in self._simple(level).items()},
         }
 
@@ -85,7 +86,3 @@ class Backtest:
             "own quantile": groups.quantile(level).reindex(every, fill_value=overall).to_numpy(),
             "normal": (mean + ndtri(level) * spread).to_numpy(),
         }
-
-
-def _quantile(found: Estimate, level: float) -> Floats:
-    return found.suppliers.quantile_days(level)

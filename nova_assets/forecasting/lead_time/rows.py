@@ -111,16 +111,13 @@ def summed_demand_of(rows: pa.Table) -> tuple[pd.Index, SummedDemand]:
         IncompleteSummedDemandError: when an item does not have each of `SUMMED_WEEKS` once.
     """
     ordered = rows.sort_by([("item_id", "ascending"), ("weeks", "ascending")])
-    weeks = ordered["weeks"].to_numpy()
-    items = ordered["item_id"].to_numpy(zero_copy_only=False)[:: len(SUMMED_WEEKS)]
-    repeated = np.repeat(items, len(SUMMED_WEEKS))[: len(weeks)]
-    if len(weeks) % len(SUMMED_WEEKS) or not (
-        np.array_equal(weeks, np.tile(SUMMED_WEEKS, len(items)))
-        and np.array_equal(repeated, ordered["item_id"].to_numpy(zero_copy_only=False))
-    ):
+    weeks, of_items = ordered["weeks"].to_numpy(), ordered["item_id"].to_numpy(zero_copy_only=False)
+    items = of_items[:: len(SUMMED_WEEKS)]
+    each_once = np.array_equal(of_items, np.repeat(items, len(SUMMED_WEEKS)))
+    if not each_once or not np.array_equal(weeks, np.tile(SUMMED_WEEKS, len(items))):
         raise IncompleteSummedDemandError(
             f"lake.summed_demand must hold {SUMMED_WEEKS} weeks of every item once; it holds {len(weeks)} rows of "
-            f"{len(np.unique(repeated))} items. Materialize it anew for this origin."
+            f"{len(np.unique(of_items))} items. Materialize it anew for this origin."
         )
     shape = (len(items), len(SUMMED_WEEKS))
     quantiles = np.stack([ordered[name].to_numpy() for name in SUMMED_QUANTILES], axis=1)
@@ -140,6 +137,7 @@ def demand_rows(
     Args:
         same: `origin`, `basis`, `review_period_days`, `model_version` and `generated_at` of all of them.
     """
+    # The last one is that of number −1, nobody.
     names = np.array([*suppliers, None], dtype=object)
     quantiles = np.round(demand.quantiles, QUANTITY_DECIMALS)
     columns = {name: quantiles[:, _position(level)] for name, level in QUANTILES.items()}
