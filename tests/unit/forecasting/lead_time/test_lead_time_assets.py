@@ -108,7 +108,8 @@ def test_every_origin_has_its_suppliers_and_the_portfolio_and_every_item_its_dem
     last = suppliers[suppliers["origin"] == LAST].set_index("supplier_id")
     assert last.loc["FAST", "p50_days"] == pytest.approx(5, rel=0.15)
     assert last.loc["SLOW", "p50_days"] == pytest.approx(30, rel=0.15)
-    assert last.loc["ALL", "lines"] == last.loc["FAST", "lines"] + last.loc["SLOW", "lines"]
+    lines = last["lines"].to_dict()
+    assert lines["ALL"] == lines["FAST"] + lines["SLOW"]
     assert (last["basis"] == "requested_to_received").all()
 
     demand = written(resources, "lead_time_demand", "item_id").set_index(["origin", "item_id"])
@@ -137,8 +138,10 @@ def test_a_range_in_one_run_equals_its_origins_one_by_one_and_again(resources: d
 
 def test_a_run_says_of_each_origin_what_it_rests_on(resources: dict[str, Any]) -> None:
     events = run(resources, FIRST, FIRST).get_asset_materialization_events()
-    said = {
-        event.asset_key.path[-1]: {name: entry.value for name, entry in event.materialization.metadata.items()}
+    said: dict[str, dict[str, Any]] = {
+        event.materialization.asset_key.path[-1]: {
+            name: entry.value for name, entry in event.materialization.metadata.items()
+        }
         for event in events
     }
     assert said["supplier_lead_times"]["data_versions"] == {"core.fact_purchase_lines": 7, "core.dim_item": 7}
