@@ -68,6 +68,25 @@ def lake_root() -> str:
     return os.environ.get("NOVA_LAKE") or str(PROJECT_ROOT / ".nova" / "lake")
 
 
+def lake_storage_options() -> dict[str, str]:
+    """How the object store of an `s3://` lake is reached, in the words of `deltalake`; nothing for a folder.
+
+    AWS_ENDPOINT_URL is the store's address, Amazon's own without it, and unencrypted only where it says `http://`.
+    AWS_REGION is its region (us-east-1). Credentials are not among them: `deltalake` reads AWS_ACCESS_KEY_ID and
+    AWS_SECRET_ACCESS_KEY, or the machine's role, itself, so that they are on no screen.
+    """
+    if not lake_root().startswith("s3://"):
+        return {}
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "").strip()
+    return {
+        # Two commits of the same version: the store refuses the later one, which is then made anew.
+        "aws_conditional_put": "etag",
+        "aws_region": os.environ.get("AWS_REGION", "").strip() or "us-east-1",
+        "aws_allow_http": str(endpoint.startswith("http://")).lower(),
+        **({"aws_endpoint_url": endpoint} if endpoint else {}),
+    }
+
+
 def forecast_engine() -> str:
     """Where forecasts are computed: a name of `nova_assets.forecasting.engine.ENGINES`."""
     return os.environ.get("FORECAST_ENGINE") or "local"

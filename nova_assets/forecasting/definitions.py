@@ -21,7 +21,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         assets=[forecasts],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
-            "lake": Lake(root=settings.lake_root()),
+            "lake": Lake(root=settings.lake_root(), storage_options=settings.lake_storage_options()),
             "forecast_engine": ForecastEngine(engine=settings.forecast_engine()),
             **(resource_overrides or {}),
         },
