@@ -54,7 +54,11 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         sensors=[drop_folder_sensor()],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
-            "lake": Lake(root=settings.lake_root(), storage_options=settings.lake_storage_options()),
+            "lake": Lake(
+                root=settings.lake_root(),
+                storage_options=settings.lake_storage_options(),
+                origins_kept_weeks=settings.lake_origins_kept_weeks(),
+            ),
             "http": Http(),
             "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
             **(resource_overrides or {}),

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+FEWEST_WEEKS_KEPT = 26
 
 
 class MissingSettingError(RuntimeError):
@@ -85,6 +86,19 @@ def lake_storage_options() -> dict[str, str]:
         "aws_allow_http": str(endpoint.startswith("http://")).lower(),
         **({"aws_endpoint_url": endpoint} if endpoint else {}),
     }
+
+
+def lake_origins_kept_weeks() -> int | None:
+    """Weeks after which an origin is deleted from the lake (NOVA_LAKE_ORIGINS_KEPT_WEEKS); None, the default: never.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 26 on. The errors of an origin's forecasts are known in full
+            only after its longest horizon, and models are chosen by them.
+    """
+    weeks = _whole_number("NOVA_LAKE_ORIGINS_KEPT_WEEKS")
+    if weeks is not None and weeks < FEWEST_WEEKS_KEPT:
+        raise InvalidSettingError(f"NOVA_LAKE_ORIGINS_KEPT_WEEKS is {weeks}: it must be at least {FEWEST_WEEKS_KEPT}.")
+    return weeks
 
 
 def forecast_engine() -> str:

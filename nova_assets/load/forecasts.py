@@ -8,14 +8,13 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nova_assets.factories import SINGLE_RUN, check_specs, publication_events, table_spec
+from nova_assets.factories import SINGLE_RUN, check_specs, table_spec
 from nova_assets.forecasting.parameters import QUANTILES
-from nova_assets.partitions import Window, key_range
+from nova_assets.load.from_lake import lake_publication
 from nova_assets.registry.analytics import FACT_FORECASTS
+from nova_assets.registry.lake import FORECASTS
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
-
-LAKE_TABLE = "forecasts"
 
 
 @dg.multi_asset(
@@ -29,13 +28,7 @@ LAKE_TABLE = "forecasts"
 )
 def fact_forecasts(context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake) -> Iterator[Any]:
     """Copy the run's origins from the lake; origins that the lake does not hold become empty here too."""
-    first, last = key_range(context)
-    rows = rows_from_lake(lake.read_range(LAKE_TABLE, "origin", first, last))
-    yield from publication_events(
-        context,
-        lambda: [warehouse.replace_range(FACT_FORECASTS, Window(first, last), rows, context.run.run_id)],
-        lake_version=lake.version(LAKE_TABLE),
-    )
+    yield from lake_publication(context, warehouse, lake, FORECASTS, FACT_FORECASTS, rows_from_lake)
 
 
 def rows_from_lake(forecasts: pa.Table) -> pa.Table:

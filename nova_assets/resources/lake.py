@@ -15,6 +15,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
+from nova_assets.partitions import WEEK, monday, today
 from nova_assets.resources.lake_schema import LakeSchemaError, require_same
 from nova_assets.resources.lake_slice import Slice
 from nova_assets.resources.lake_snapshot import LakeSnapshot
@@ -36,10 +37,17 @@ class Lake(dg.ConfigurableResource):
         root: local folder, or `s3://bucket/prefix`; a table `forecasts` lives in `<root>/forecasts`.
         storage_options: options of the object store, as `deltalake` names them; credentials are better left to the
             process environment (`AWS_ACCESS_KEY_ID`, …), where they appear on no screen.
+        origins_kept_weeks: weeks after which housekeeping deletes an origin; None: never.
     """
 
     root: str
     storage_options: dict[str, str] = {}  # noqa: RUF012 — pydantic copies the default
+    origins_kept_weeks: int | None = None
+
+    def first_kept_origin(self) -> date | None:
+        """The Monday from which on origins are kept; None: all are."""
+        kept = self.origins_kept_weeks
+        return None if kept is None else monday(today()) - kept * WEEK
 
     def write_range(
         self,
