@@ -18,6 +18,7 @@ from nova_assets.load.forecasts import fact_forecasts
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
+from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
@@ -47,6 +48,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             data_quality,
             month_partitions,
             event_log_retention,
+            lake_upkeep,
             failed_ranges_asset,
         ],
         jobs=[*automation.jobs(), load_dropped_workbook],
