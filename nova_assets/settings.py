@@ -4,6 +4,7 @@ Nothing is read at import, so that definitions load with an empty environment.
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -69,22 +70,39 @@ def lake_root() -> str:
     return os.environ.get("NOVA_LAKE") or str(PROJECT_ROOT / ".nova" / "lake")
 
 
+@dataclass(frozen=True)
+class ObjectStore:
+    """Where `s3://` leads to: the store's address, None for Amazon's own, and its region.
+
+    Credentials are not among them: the libraries read AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's
+    role, themselves, so that they are on no screen.
+    """
+
+    endpoint: str | None
+    region: str
+
+
+def object_store() -> ObjectStore:
+    """The object store of AWS_ENDPOINT_URL and AWS_REGION (us-east-1)."""
+    return ObjectStore(
+        os.environ.get("AWS_ENDPOINT_URL", "").strip() or None, os.environ.get("AWS_REGION", "").strip() or "us-east-1"
+    )
+
+
 def lake_storage_options() -> dict[str, str]:
     """How the object store of an `s3://` lake is reached, in the words of `deltalake`; nothing for a folder.
 
-    AWS_ENDPOINT_URL is the store's address, Amazon's own without it, and unencrypted only where it says `http://`.
-    AWS_REGION is its region (us-east-1). Credentials are not among them: `deltalake` reads AWS_ACCESS_KEY_ID and
-    AWS_SECRET_ACCESS_KEY, or the machine's role, itself, so that they are on no screen.
+    The connection is unencrypted only where the store's address says `http://`.
     """
     if not lake_root().startswith("s3://"):
         return {}
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", "").strip()
+    store = object_store()
     return {
         # Two commits of the same version: the store refuses the later one, which is then made anew.
         "aws_conditional_put": "etag",
-        "aws_region": os.environ.get("AWS_REGION", "").strip() or "us-east-1",
-        "aws_allow_http": str(endpoint.startswith("http://")).lower(),
-        **({"aws_endpoint_url": endpoint} if endpoint else {}),
+        "aws_region": store.region,
+        **({"aws_endpoint_url": store.endpoint} if store.endpoint else {}),
+        "aws_allow_http": str((store.endpoint or "").startswith("http://")).lower(),
     }
 
 
@@ -154,13 +172,21 @@ def drop_folder() -> Path | None:
 
 
 def drop_folder_seconds() -> int:
-    """Seconds between two looks into the drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
+    """Seconds between two looks into a drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
     taken as whole.
 
     Raises:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_DROP_FOLDER_SECONDS") or 30
+
+
+def forecast_drop_folder() -> str | None:
+    """Folder, or `s3://bucket/prefix`, of forecasts that others made (NOVA_FORECAST_DROP_FOLDER); None: nowhere."""
+    value = os.environ.get("NOVA_FORECAST_DROP_FOLDER", "").strip()
+    if value.startswith("s3://"):
+        return value
+    return str(Path(value).expanduser()) if value else None
 
 
 def workbook_link() -> Path | None:
