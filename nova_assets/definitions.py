@@ -18,6 +18,7 @@ from nova_assets.load.forecasts import fact_forecasts
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
+from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.quality.assets import data_quality
@@ -51,9 +52,9 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             lake_upkeep,
             failed_ranges_asset,
         ],
-        jobs=[*automation.jobs(), load_dropped_workbook],
+        jobs=[*automation.jobs(), load_dropped_workbook, load_dropped_forecasts],
         schedules=automation.schedules(),
-        sensors=[drop_folder_sensor()],
+        sensors=[drop_folder_sensor(), forecast_drop_folder_sensor()],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(

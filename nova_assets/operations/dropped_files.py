@@ -71,6 +71,10 @@ class DropFolder:
     def exists(self) -> bool:
         return self.files.get_file_info(self.path).type is fs.FileType.Directory
 
+    def has(self, path: str) -> bool:
+        """Whether the file is still there."""
+        return self.files.get_file_info(path).is_file
+
     def look(self, context: dg.SensorEvaluationContext, request: Callable[[str], dg.RunConfig]) -> dg.SensorResult:
         """What a sensor does on a tick: ask for a run on the oldest file that stood still since the last tick.
 

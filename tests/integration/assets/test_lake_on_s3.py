@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from nova_assets import settings
+from nova_assets.operations.dropped_files import DropFolder
 from nova_assets.resources.lake import Lake, LakeTableMissingError
 from tests.support.object_store import object_store
 
@@ -67,6 +68,20 @@ def test_a_snapshot_reads_on_while_the_table_is_replaced_compacted_and_vacuumed(
     assert before.delta.to_pyarrow_table().column("value").to_pylist() == [1.0]
     assert lake.vacuum("kept", timedelta(0)) == 1
     assert contents(lake, "kept") == {"tsb": 2.0}
+
+
+def test_a_drop_folder_in_the_store_sees_its_files_and_puts_them_aside():
+    folder = DropFolder.at("s3://lake/drop", kind="forecasts", suffix=".parquet", job="none")
+    assert not folder.exists
+    for name in ("a.parquet", "a.parquet.part"):
+        with folder.files.open_output_stream(f"lake/drop/{name}") as file:
+            file.write(b"content")
+    assert folder.exists
+    assert list(folder.sizes()) == ["a.parquet"]
+    folder.put_aside("lake/drop/a.parquet", "no Parquet")
+    assert folder.sizes() == {}
+    with folder.files.open_input_stream("lake/drop/rejected/a.parquet.reason.txt") as reason:
+        assert reason.read() == b"no Parquet\n"
 
 
 def test_a_table_that_was_never_written_is_named_with_its_address():
