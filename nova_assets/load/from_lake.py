@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ def lake_publication(
     source: Table,
     target: Table,
     convert: Callable[[pa.Table], pa.Table],
+    within: Callable[[LakeSnapshot], Mapping[str, Sequence[str]]] = lambda snapshot: {},
 ) -> Iterator[Any]:
     """Publish the run's origins as the lake has them now, and record from which version of it.
 
@@ -38,6 +39,7 @@ def lake_publication(
         source: the lake's table.
         target: the table in PostgreSQL; its window column is that of `source`.
         convert: the rows of the lake → rows with the columns of `target`.
+        within: the lake's table → text column → the values to load; every row, where it names no column.
 
     Raises:
         dagster.Failure: the lake's table is not the one of the registry, the rows fail a check, or the lake keeps none
@@ -47,7 +49,7 @@ def lake_publication(
     origins = kept_origins(lake, *key_range(context))
     snapshot = lake.snapshot(source.name)
     require(snapshot, source)
-    rows = convert(snapshot.read(Slice(str(source.window_column), origins.first, origins.last)))
+    rows = convert(snapshot.read(Slice(str(source.window_column), origins.first, origins.last, within(snapshot))))
     made_from = {source.relation: snapshot.version}
     yield from publication_events(
         context,

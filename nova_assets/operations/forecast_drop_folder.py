@@ -7,19 +7,21 @@ from itertools import groupby
 import dagster as dg
 import pyarrow.compute as pc
 
-from nova_assets import registry, settings
-from nova_assets.forecasting.model_names import OWN_MODELS
+from nova_assets import settings
+from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.parameters import ENSEMBLE
 from nova_assets.operations.commands import run_module
 from nova_assets.operations.dropped_files import LOADED, DropFolder
 from nova_assets.operations.forecast_file import ForecastFile, ForecastFileError, read_forecasts
 from nova_assets.partitions import WEEK, Window
+from nova_assets.registry.analytics import FACT_FORECASTS
 from nova_assets.registry.lake import FORECASTS
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 
 TABLE = FORECASTS
-LOADS = tuple(table.relation for table in registry.TABLES if TABLE.relation in table.upstream)
-"""The tables of PostgreSQL that the lake's table is loaded into."""
+OWN_MODELS = (ENSEMBLE, *CATALOGUE)
+"""The names that nobody else's model may bear."""
 
 
 class DroppedForecasts(dg.Config):
@@ -82,10 +84,9 @@ def spans(origins: list[date]) -> Iterator[Window]:
 
 
 def load(context: dg.OpExecutionContext, origins: list[date]) -> None:
-    """Run `nova backfill` for the tables of PostgreSQL, from the first to the last origin."""
-    assets = [argument for relation in LOADS for argument in ("--asset", relation)]
+    """Run `nova backfill` for the table of PostgreSQL, from the first to the last origin."""
     days = ["--from", origins[0].isoformat(), "--to", origins[-1].isoformat()]
-    ended = run_module(context, "nova_assets.backfill", [*assets, *days])
+    ended = run_module(context, "nova_assets.backfill", ["--asset", FACT_FORECASTS.relation, *days])
     if ended.code:
         raise dg.Failure(f"The rows are in the lake and were not loaded; run this run again:\n{ended.said}")
 

@@ -46,6 +46,10 @@ class LakeSnapshot:
         sizes = pa.table(self.delta.get_add_actions(flatten=True)).column("size_bytes").to_pylist()
         return len(sizes), sum(sizes)
 
+    def values_of(self, column: str) -> list[str]:
+        """The values of a text column that the table is partitioned by, sorted."""
+        return sorted({partition[column] for partition in self.delta.partitions()})
+
     def require(self, entry: Table) -> None:
         """Refuses a table that is not the one the registry describes.
 

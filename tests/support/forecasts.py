@@ -40,5 +40,5 @@ def constant_value(column: str, expected: float) -> Any:
     """What a column holds in every row."""
     if column[0] == "q" and column[1:].isdecimal():
         return expected + int(column[1:])
-    known = {"site_id": ALL_SITES, "served": True, "model_version": "1", "run_seconds": 0.5, "generated_at": MOMENT}
+    known = {"site_id": ALL_SITES, "model_version": "1", "run_seconds": 0.5, "generated_at": MOMENT}
     return known.get(column)

@@ -16,8 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from nova_assets.forecasting.model_names import OWN_MODELS
-from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts, spans
+from nova_assets.operations.forecast_drop_folder import (
+    OWN_MODELS,
+    forecast_drop_folder_sensor,
+    load_dropped_forecasts,
+    spans,
+)
 from nova_assets.operations.forecast_file import ALSO_TAKEN, ForecastFile, ForecastFileError, read_forecasts
 from nova_assets.partitions import WEEK, Window
 from nova_assets.registry.lake import FORECASTS
@@ -129,23 +133,23 @@ def retyped(column: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
 
 
 def test_a_file_becomes_the_models_rows_of_its_origins_and_is_loaded_like_ours(drop: Drop):
-    origins = [ORIGIN, ORIGIN + 2 * WEEK]
-    between = ORIGIN + WEEK
-    old = forecast_rows([ORIGIN, between, origins[1]], items=("A",), expected=1.0)
-    drop.lake.write_range("forecasts", old, "origin", ORIGIN, origins[1], within={"model": ["theirs"]})
-    drop.put(forecast_rows(origins, items=("A", "B"), expected=8.0))
+    origins, between = [ORIGIN, ORIGIN + 2 * WEEK], ORIGIN + WEEK
+    for model in ("ensemble", "theirs"):
+        said = forecast_rows([ORIGIN, between, origins[1]], ["A", "B"], model, expected=1.0)
+        drop.lake.write_range("forecasts", said, "origin", ORIGIN, origins[1], within={"model": [model]})
+    drop.put(forecast_rows(origins, ["A", "B"], "theirs", expected=8.0))
     result = drop.run()
     assert result.success, result.all_events[-1]
-    expected = {(origin, 8.0) for origin in origins} | {(between, 1.0)}
-    found = drop.in_lake()
-    assert {(row["origin"], row["forecast_value"]) for row in found.to_pylist()} == expected
+    ours = {("ensemble", origin, 1.0) for origin in (*origins, between)}
+    expected = ours | {("theirs", origin, 8.0) for origin in origins} | {("theirs", between, 1.0)}
+    assert {(row["model"], row["origin"], row["forecast_value"]) for row in drop.in_lake().to_pylist()} == expected
     with drop.warehouse.connect() as connection:
-        loaded = connection.execute("SELECT DISTINCT origin, forecast_value FROM analytics.fact_forecasts").fetchall()
-    assert set(loaded) == expected
+        query = "SELECT DISTINCT model, origin, forecast_value FROM analytics.fact_forecasts"
+        assert set(connection.execute(query).fetchall()) == expected
     assert drop.files("loaded") == {"theirs.parquet"}
 
-    drop.put(forecast_rows(origins, items=("A", "B"), expected=8.0))
     version = drop.lake.version("forecasts")
+    drop.put(forecast_rows(origins, ["A", "B"], "theirs", expected=8.0))
     assert drop.requests() == []
     assert drop.lake.version("forecasts") == version
     assert drop.files("loaded") == {"theirs.parquet", "theirs (2).parquet"}

@@ -38,7 +38,12 @@ def item(database: Database) -> None:
 
 
 def write(lake: Lake, origins: Sequence[date], expected: float = 5.0) -> int:
-    return lake.write_range("forecasts", forecast_rows(origins, expected=expected), "origin", origins[0], origins[-1])
+    return write_model(lake, "ensemble", origins, expected)
+
+
+def write_model(lake: Lake, model: str, origins: Sequence[date], expected: float, items: Sequence[str] = ("A",)) -> int:
+    rows = forecast_rows(origins, items, model, expected)
+    return lake.write_range("forecasts", rows, "origin", origins[0], origins[-1], within={"model": [model]})
 
 
 def load(warehouse: Warehouse, lake: Lake, first: date, last: date | None = None) -> dg.ExecuteInProcessResult:
@@ -101,13 +106,31 @@ def test_a_table_that_is_not_the_one_of_the_registry_is_refused_and_what_was_loa
 ):
     write(lake, [ORIGIN], 4.0)
     load(warehouse, lake, ORIGIN)
-    write_deltalake(
-        f"{lake.root}/forecasts", broken(forecast_rows([ORIGIN])), mode="overwrite", schema_mode="overwrite"
-    )
+    rows = broken(forecast_rows([ORIGIN], model="ensemble"))
+    write_deltalake(f"{lake.root}/forecasts", rows, mode="overwrite", schema_mode="overwrite")
     said = failure(load(warehouse, lake, ORIGIN))
     assert complaint in said
     assert "'forecasts', version 2," in said
     assert served(warehouse) == {ORIGIN: 4.0}
+
+
+@pytest.mark.usefixtures("item")
+def test_beside_the_served_forecast_stand_the_benchmarks_and_what_others_say_of_the_same_items(
+    warehouse: Warehouse, lake: Lake
+):
+    for model in ("ensemble", "historic_average", "tsb", "theirs"):
+        write_model(lake, model, [ORIGIN], 4.0)
+    # An item that has no served forecast: what others say of it would leave it without one.
+    write_model(lake, "others", [ORIGIN], 4.0, items=["A", "B"])
+    assert load(warehouse, lake, ORIGIN).success
+    with warehouse.connect() as connection:
+        models = connection.execute("SELECT DISTINCT model, item_id, served FROM analytics.fact_forecasts").fetchall()
+    assert sorted(models) == [
+        ("ensemble", "A", True),
+        ("historic_average", "A", False),
+        ("others", "A", False),
+        ("theirs", "A", False),
+    ]
 
 
 @pytest.mark.usefixtures("item")
