@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 
 import dagster as dg
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from nova_assets import settings
@@ -47,8 +48,11 @@ def load_forecasts(context: dg.OpExecutionContext, config: DroppedForecasts, lak
     folder = forecasts_in(address)
     if not folder.has(config.path):
         raise dg.Failure(f"There is no file {config.path} any more.", allow_retries=False)
+    # Read whole before it is judged: a store that is away is not the file's fault.
+    with folder.files.open_input_stream(config.path) as stream:
+        source = pa.BufferReader(stream.read())
     try:
-        with folder.files.open_input_file(config.path) as source, warehouse.connect(context.run_id) as connection:
+        with warehouse.connect(context.run_id) as connection:
             forecasts = read_forecasts(source, TABLE, OWN_MODELS, connection)
     except ForecastFileError as error:
         raise folder.rejected(context, config.path, str(error)) from error
@@ -102,13 +106,13 @@ def load_dropped_forecasts() -> None:
 
 def forecast_drop_folder_sensor() -> dg.SensorDefinition:
     """The sensor on NOVA_FORECAST_DROP_FOLDER; it runs from the start where that is set."""
-    set_ = settings.forecast_drop_folder() is not None
+    is_set = settings.forecast_drop_folder() is not None
 
     @dg.sensor(
         name="forecast_drop_folder",
         job=load_dropped_forecasts,
         minimum_interval_seconds=settings.drop_folder_seconds(),
-        default_status=dg.DefaultSensorStatus.RUNNING if set_ else dg.DefaultSensorStatus.STOPPED,
+        default_status=dg.DefaultSensorStatus.RUNNING if is_set else dg.DefaultSensorStatus.STOPPED,
         description="Loads each new Parquet file of the folder NOVA_FORECAST_DROP_FOLDER, one at a time, oldest first.",
     )
     def look(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
