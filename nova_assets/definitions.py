@@ -19,6 +19,8 @@ from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
+from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
+from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
@@ -50,14 +52,19 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             data_quality,
             month_partitions,
             event_log_retention,
+            lake_upkeep,
             failed_ranges_asset,
         ],
-        jobs=[*automation.jobs(), load_dropped_workbook],
+        jobs=[*automation.jobs(), load_dropped_workbook, load_dropped_forecasts],
         schedules=automation.schedules(),
-        sensors=[drop_folder_sensor()],
+        sensors=[drop_folder_sensor(), forecast_drop_folder_sensor()],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
-            "lake": Lake(root=settings.lake_root()),
+            "lake": Lake(
+                root=settings.lake_root(),
+                storage_options=settings.lake_storage_options(),
+                origins_kept_weeks=settings.lake_origins_kept_weeks(),
+            ),
             "http": Http(),
             "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
             **(resource_overrides or {}),

@@ -4,9 +4,11 @@ Nothing is read at import, so that definitions load with an empty environment.
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+FEWEST_WEEKS_KEPT = 26
 
 
 class MissingSettingError(RuntimeError):
@@ -68,6 +70,55 @@ def lake_root() -> str:
     return os.environ.get("NOVA_LAKE") or str(PROJECT_ROOT / ".nova" / "lake")
 
 
+@dataclass(frozen=True)
+class ObjectStore:
+    """Where `s3://` leads to: the store's address, None for Amazon's own, and its region.
+
+    Credentials are not among them: the libraries read AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's
+    role, themselves, so that they are on no screen.
+    """
+
+    endpoint: str | None
+    region: str
+
+
+def object_store() -> ObjectStore:
+    """The object store of AWS_ENDPOINT_URL and AWS_REGION (us-east-1)."""
+    return ObjectStore(
+        os.environ.get("AWS_ENDPOINT_URL", "").strip() or None, os.environ.get("AWS_REGION", "").strip() or "us-east-1"
+    )
+
+
+def lake_storage_options() -> dict[str, str]:
+    """How the object store of an `s3://` lake is reached, in the words of `deltalake`; nothing for a folder.
+
+    The connection is unencrypted only where the store's address says `http://`.
+    """
+    if not lake_root().startswith("s3://"):
+        return {}
+    store = object_store()
+    return {
+        # Two commits of the same version: the store refuses the later one, which is then made anew.
+        "aws_conditional_put": "etag",
+        "aws_region": store.region,
+        **({"aws_endpoint_url": store.endpoint} if store.endpoint else {}),
+        "aws_allow_http": str((store.endpoint or "").startswith("http://")).lower(),
+    }
+
+
+def lake_origins_kept_weeks() -> int | None:
+    """Weeks after which an origin is deleted from the lake (NOVA_LAKE_ORIGINS_KEPT_WEEKS); None, the default: never.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 26 on. The errors of an origin's forecasts are known in full
+            only after its longest horizon, and models are chosen by them.
+    """
+    weeks = _whole_number("NOVA_LAKE_ORIGINS_KEPT_WEEKS")
+    if weeks is not None and weeks < FEWEST_WEEKS_KEPT:
+        raise InvalidSettingError(f"NOVA_LAKE_ORIGINS_KEPT_WEEKS is {weeks}: it must be at least {FEWEST_WEEKS_KEPT}.")
+    return weeks
+
+
 def forecast_engine() -> str:
     """Where forecasts are computed: a name of `nova_assets.forecasting.engine.ENGINES`."""
     return os.environ.get("FORECAST_ENGINE") or "local"
@@ -121,13 +172,21 @@ def drop_folder() -> Path | None:
 
 
 def drop_folder_seconds() -> int:
-    """Seconds between two looks into the drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
+    """Seconds between two looks into a drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
     taken as whole.
 
     Raises:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_DROP_FOLDER_SECONDS") or 30
+
+
+def forecast_drop_folder() -> str | None:
+    """Folder, or `s3://bucket/prefix`, of forecasts that others made (NOVA_FORECAST_DROP_FOLDER); None: nowhere."""
+    value = os.environ.get("NOVA_FORECAST_DROP_FOLDER", "").strip()
+    if value.startswith("s3://"):
+        return value
+    return str(Path(value).expanduser()) if value else None
 
 
 def workbook_link() -> Path | None:

@@ -39,18 +39,11 @@ from nova_assets.forecasting.rows import (
     summed_rows,
 )
 from nova_assets.forecasting.version import code_version
+from nova_assets.registry.lake import ENSEMBLE_STANDINGS
 from nova_assets.resources.lake import Lake
+from nova_assets.resources.lake_schema import arrow_schema
 
-STANDINGS_SCHEMA = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("model", pa.string()),
-        ("loss", pa.float64()),
-        ("weight", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
-"""The lake's table `ensemble_standings`: one row per origin and model."""
+STANDINGS_SCHEMA = arrow_schema(ENSEMBLE_STANDINGS)
 
 _WEEKLY = ("forecast_value", *QUANTILES)
 _SUMMED = ("forecast_value", *SUMMED_QUANTILES)

@@ -24,7 +24,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         assets=[models, ensemble, supplier_lead_times, lead_time_demand],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
-            "lake": Lake(root=settings.lake_root()),
+            "lake": Lake(root=settings.lake_root(), storage_options=settings.lake_storage_options()),
             "forecast_engine": ForecastEngine(engine=settings.forecast_engine()),
             **(resource_overrides or {}),
         },

@@ -47,6 +47,7 @@ class Candidate(ABC):
         self.table = replacement.table
         self.window = replacement.window
         self.scope = replacement.scope
+        self.made_from = replacement.made_from
         self.target = target
         self.name = name
         self.columns = sql.SQL(", ").join(map(sql.Identifier, self.table.column_names))
@@ -78,8 +79,12 @@ class Candidate(ABC):
         relation, rows, by_date = self.table.relation, self.counted.rows, self._rows_by_date()
         total, through = self._whole(by_date)
         version = record(self.connection, relation, total, through, run_id, changed=self.changed)
-        log(self.connection, self.counted, results, run_id, terms, version)
+        self.log(results, run_id, terms, version)
         return Published(relation, version, self.changed, rows, total, by_date, tuple(results))
+
+    def log(self, results: list[CheckResult], run_id: str | None, terms: Terms, version: int | None = None) -> None:
+        """Remember what was counted and checked; without a version the rows were refused."""
+        log(self.connection, self.counted, results, run_id, terms, version, self.made_from)
 
     @abstractmethod
     def _whole(self, by_date: Mapping[date, int]) -> tuple[int, date | None]:

@@ -55,13 +55,14 @@ class Replacement:
     """One table to be replaced: all of it, or the rows whose window column lies in `window`.
 
     `scope` narrows that to the rows for which a condition holds, where a table is filled from several places; the new
-    rows must meet it too.
+    rows must meet it too. `made_from` names versions of what was read outside of the warehouse, to be remembered.
     """
 
     table: Table
     window: Window | None
     source: Source
     scope: sql.Composable | None = None
+    made_from: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.table.window_column is None) != (self.window is None):

@@ -51,7 +51,7 @@ def publish(
     except PublicationError as error:
         with connection.transaction():
             for candidate in candidates:
-                log(connection, candidate.counted, error.results[candidate.table.relation], run_id, terms)
+                candidate.log(error.results[candidate.table.relation], run_id, terms)
         raise
 
 

@@ -10,9 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-
-class LakeSchemaError(ValueError):
-    """The rows do not have the columns and types that the lake table has, or lie outside the slice to replace."""
+from nova_assets.resources.lake_schema import LakeSchemaError
 
 
 @dataclass(frozen=True)

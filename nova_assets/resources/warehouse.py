@@ -1,6 +1,6 @@
 """The PostgreSQL warehouse as a Dagster resource: reads as Arrow, writes as publications."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,14 +55,21 @@ class Warehouse(dg.ConfigurableResource):
             yield connection
 
     def replace_range(
-        self, table: Table, window: Window | None, source: Source, run_id: str | None = None
+        self,
+        table: Table,
+        window: Window | None,
+        source: Source,
+        run_id: str | None = None,
+        made_from: Mapping[str, int] | None = None,
     ) -> Published:
         """Replace the rows of `table` in `window` (all rows without one) by `source`, checked, in one transaction.
+
+        `made_from` names versions of what was read outside of the warehouse, for `support.publications`.
 
         Raises:
             PublicationError: a check failed; the old rows stay.
         """
-        return self.replace_ranges([Replacement(table, window, source)], run_id)[0]
+        return self.replace_ranges([Replacement(table, window, source, made_from=made_from or {})], run_id)[0]
 
     def replace_ranges(self, replacements: Iterable[Replacement], run_id: str | None = None) -> list[Published]:
         """Replace several tables in one transaction: all of them change or none.

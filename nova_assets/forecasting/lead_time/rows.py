@@ -23,45 +23,13 @@ from nova_assets.forecasting.parameters import (
     SUMMED_WEEKS,
 )
 from nova_assets.forecasting.portfolio import Floats
+from nova_assets.registry.lead_times import LEAD_TIME_DEMAND, SUPPLIER_LEAD_TIMES
+from nova_assets.resources.lake_schema import arrow_schema
 
 QUANTITY_DECIMALS = 4
 """Of stored quantiles, as of all quantities: more would be text without meaning, a hundred times per item."""
 
-_VERSIONED = [("model_version", pa.string()), ("generated_at", pa.timestamp("us", tz="UTC"))]
-
-SUPPLIERS_SCHEMA = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("supplier_id", pa.string()),
-        ("basis", pa.string()),
-        *((name, pa.int32()) for name in ("lines", "excluded_lines", "open_lines")),
-        *((name, pa.float64()) for name in ("mu", "sigma", "mean_weight", "variance_weight")),
-        *((name, pa.float64()) for name in ("mean_days", "p50_days", "p90_days", "p95_days")),
-        *_VERSIONED,
-    ]
-)
-"""The lake's table `supplier_lead_times`: a row per origin and supplier, and one of a supplier never seen."""
-
-DEMAND_SCHEMA = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("item_id", pa.string()),
-        ("site_id", pa.string()),
-        ("supplier_id", pa.string()),
-        ("supplier_lines", pa.int32()),
-        ("basis", pa.string()),
-        ("lead_time_mean_days", pa.float64()),
-        ("lead_time_p90_days", pa.float64()),
-        ("review_period_days", pa.int32()),
-        ("lead_time_demand", pa.float64()),
-        ("expected_demand", pa.float64()),
-        *((name, pa.float64()) for name in QUANTILES),
-        ("quantiles", pa.list_(pa.float64())),
-        ("beyond_share", pa.float64()),
-        *_VERSIONED,
-    ]
-)
-"""The lake's table `lead_time_demand`: a row per origin and item; quantities in the item's unit."""
+SUPPLIERS_SCHEMA, DEMAND_SCHEMA = arrow_schema(SUPPLIER_LEAD_TIMES), arrow_schema(LEAD_TIME_DEMAND)
 
 
 class IncompleteSummedDemandError(ValueError):

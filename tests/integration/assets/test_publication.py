@@ -63,6 +63,13 @@ def test_a_window_is_replaced_and_nothing_outside_it_is_touched(warehouse, readi
     assert version(reader)[1] == len(stored(reader))
 
 
+def test_chunks_without_rows_between_others_are_no_rows(warehouse, readings, reader):
+    one, two = arrow([("a", date(2024, 1, 1), 1.0)]), arrow([("b", date(2024, 1, 2), 2.0)])
+    nothing = one.slice(0, 0)
+    warehouse.replace_range(readings, YEAR, pa.concat_tables([nothing, one, nothing, two, nothing]))
+    assert stored(reader) == {("a", date(2024, 1, 1), 1.0), ("b", date(2024, 1, 2), 2.0)}
+
+
 @given(values=rows, window=windows)
 @real_database
 def test_the_same_range_twice_gives_the_same_table_and_the_same_version(warehouse, readings, reader, values, window):

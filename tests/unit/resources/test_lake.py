@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.resources.lake import Lake, LakeTableMissingError
-from nova_assets.resources.lake_slice import LakeSchemaError
+from nova_assets.resources.lake_schema import LakeSchemaError
 
 MONDAY = date(2025, 1, 6)
 
@@ -112,11 +112,14 @@ def test_columns_in_another_order_land_in_their_own_column(lake: Lake) -> None:
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        (rows([0], 2.0).drop_columns(["value"]), "value: table has double, rows have no such column"),
-        (rows([0], 2.0).append_column("extra", pa.array([1, 2])), "extra: table has no such column, rows have int64"),
+        (rows([0], 2.0).drop_columns(["value"]), "value: the table has double, the rows no such column"),
+        (
+            rows([0], 2.0).append_column("extra", pa.array([1, 2])),
+            "extra: the table has no such column, the rows int64",
+        ),
         (
             rows([0], 2.0).set_column(2, "value", pa.array(["a", "b"])),
-            "value: table has double, rows have string",
+            "value: the table has double, the rows string",
         ),
     ],
 )
