@@ -13,6 +13,7 @@ ARROW_TYPES = {
     "integer": pa.int32(),
     "bigint": pa.int64(),
     "double precision": pa.float64(),
+    "double precision[]": pa.list_(pa.float64()),
     "timestamptz": pa.timestamp("us", tz="UTC"),
 }
 """Type of a registry column → type of the column in the lake."""
