@@ -6,7 +6,8 @@ from datetime import timedelta
 import dagster as dg
 from pydantic import Field
 
-from nova_assets.registry import lake as lake_tables
+from nova_assets import registry
+from nova_assets.registry import Table
 from nova_assets.resources.lake import Lake
 
 
@@ -42,8 +43,8 @@ def lake_upkeep(context: dg.AssetExecutionContext, config: Kept, lake: Lake) -> 
     """The lake without origins older than NOVA_LAKE_ORIGINS_KEPT_WEEKS (by default all stay), the files of each
     partition written together, and without files and commits that nobody can read any more."""
     unused_for = timedelta(days=config.replaced_days)
-    names = [table.name for table in lake_tables.TABLES if lake.has(table.name)]
-    done = {name: keep_up(lake, name, unused_for) for name in names}
+    present = [table for table in registry.ALL if table.schema == "lake" and lake.has(table.name)]
+    done = {table.name: keep_up(lake, table, unused_for) for table in present}
     totals = {field: sum(asdict(one)[field] for one in done.values()) for field in Upkeep.__dataclass_fields__}
     kept_from = lake.first_kept_origin()
     return dg.MaterializeResult(
@@ -56,11 +57,13 @@ def lake_upkeep(context: dg.AssetExecutionContext, config: Kept, lake: Lake) -> 
     )
 
 
-def keep_up(lake: Lake, table: str, unused_for: timedelta) -> Upkeep:
+def keep_up(lake: Lake, entry: Table, unused_for: timedelta) -> Upkeep:
     """Delete, compact, vacuum and trim one table; a second time in a row there is nothing left to do."""
+    table, kept_from = entry.name, lake.first_kept_origin()
     files_before, bytes_before = lake.snapshot(table).sizes
-    kept_from = lake.first_kept_origin()
-    emptied = 0 if kept_from is None else lake.delete_before(table, "origin", kept_from)
+    emptied = 0
+    if kept_from is not None and entry.window_column == "origin":
+        emptied = lake.delete_before(table, "origin", kept_from)
     lake.compact(table)
     replaced = lake.vacuum(table, unused_for)
     removed = lake.trim_log(table)
