@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 from psycopg import sql
 
 from nova_assets.checks import CheckResult
 from nova_assets.partitions import Window
 from nova_assets.registry import Table
+
+Connect = Callable[[], AbstractContextManager[psycopg.Connection]]
+"""Opens a session of the warehouse, in autocommit."""
 
 
 class PublicationError(Exception):

@@ -203,7 +203,13 @@ def test_a_writer_killed_at_any_step_leaves_the_old_rows(warehouse, readings, re
             return super().execute(query, *arguments, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     with pytest.raises(psycopg.OperationalError), Killed.connect(database.pipeline_url) as connection:
-        publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None, Terms())
+        publish(
+            connection,
+            [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))],
+            None,
+            Terms(),
+            lambda: Killed.connect(database.pipeline_url),
+        )
     assert killed
     assert stored(reader) == set(GOOD)
     assert version(reader) == (1, 2)
