@@ -19,6 +19,7 @@ from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
 from nova_assets.operations.month_partitions import month_partitions
+from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -47,6 +48,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             data_quality,
             month_partitions,
             event_log_retention,
+            publication_retention,
             failed_ranges_asset,
         ],
         jobs=[*automation.jobs(), load_dropped_workbook],

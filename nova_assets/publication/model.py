@@ -46,7 +46,8 @@ class Stream:
     """New rows as Arrow tables that are made while they are copied, so that no more than a few are in memory.
 
     `tables` begins anew with each call. It is called a second time only when the rows broke a constraint of a table
-    that was empty: then they are read again, for the checks to tell what is wrong with them.
+    that was empty: then they are read again, for the checks to tell what is wrong with them. Where the table is cut
+    into months, its window column holds Arrow dates.
     """
 
     tables: Callable[[], Iterable[pa.Table]]

@@ -79,7 +79,8 @@ def _candidate(connection: psycopg.Connection, replacement: Replacement, connect
         except psycopg.IntegrityError:
             # A key twice, no value, a day outside of the window: a constraint names one such row, checks count all.
             if is_cut:
-                connection.execute("SELECT support.drop_candidate(%s::regclass)", [table.relation])
+                with connect() as session:
+                    session.execute("SELECT support.drop_candidate(%s::regclass)", [table.relation])
     return NewRows(connection, replacement, target)
 
 
