@@ -1,6 +1,7 @@
 """The demo ERP on a PostgreSQL of its own: from an empty warehouse to KPIs, or extract to core beside a plain COPY.
 
     bench/erp.py kpis --size medium     every stage of the command that `nova materialize` runs
+    bench/erp.py backfill --size medium the same by one `nova backfill` of all days, without public data
     bench/erp.py copy --size large      stock movements to `core.fact_demand_daily` by the command of `nova backfill`,
                                         as a ratio to plain COPYs: of the ERP's table into a table without a key, and
                                         of what the pipeline wrote into tables like its own
@@ -31,6 +32,7 @@ import psycopg
 from psycopg import sql
 
 from nova_assets import registry
+from nova_assets.materialize import ORIGINS
 from nova_assets.operations.month_partitions import month_after
 from nova_assets.partitions import Window
 from nova_local import erp
@@ -116,7 +118,7 @@ def tree_bytes(pid: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("kpis", "copy"), help="what to measure")
+    parser.add_argument("what", choices=("kpis", "backfill", "copy"), help="what to measure")
     parser.add_argument("--size", choices=SCALES, default="small", help="size of the demo ERP (default: %(default)s)")
     arguments = parser.parse_args()
     with (
@@ -129,7 +131,7 @@ def main() -> int:
         seconds = time.perf_counter() - started
         say(f"demo ERP: {sum(summary.rows.values()):,} rows in {seconds:.1f} s")
         bench = Bench(services, environment(services, Home.create(Path(folder) / ".nova")), summary)
-        {"kpis": bench.kpis, "copy": bench.copy}[arguments.what]()
+        {"kpis": bench.kpis, "backfill": bench.backfill, "copy": bench.copy}[arguments.what]()
     return 0
 
 
@@ -143,8 +145,16 @@ class Bench:
 
     def kpis(self) -> None:
         """From nothing to the KPIs by the command that `nova up` and `nova materialize` run."""
+        self.first_load("nova_assets.materialize")
+
+    def backfill(self) -> None:
+        """From nothing to the KPIs by one backfill of all days, with as many origins as the other command makes."""
+        days = ("--from", str(self.erp.first_day), "--to", str(self.erp.last_day))
+        self.first_load("nova_assets.backfill", *days, "--downstream", "--origins", str(ORIGINS))
+
+    def first_load(self, module: str, *arguments: str) -> None:
         started = time.perf_counter()
-        stages, memory = self.run("nova_assets.materialize")
+        stages, memory = self.run(module, *arguments)
         seconds = time.perf_counter() - started
         for stage in stages:
             row(stage.name, f"{stage.seconds:.1f} s", f"{stage.rows:,} rows")
