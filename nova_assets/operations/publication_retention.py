@@ -6,6 +6,7 @@ import dagster as dg
 import psycopg
 
 from nova_assets import settings
+from nova_assets.operations.retention import Size, shrunk
 from nova_assets.resources.warehouse import Warehouse
 
 
@@ -28,19 +29,10 @@ def publication_retention(
     """support.publications without old ones; each table's latest stays, for the rows that are served came with it."""
     days = config.days if config.days is not None else settings.publication_days()
     with warehouse.connect(context.run.run_id) as connection:
-        rows_before, bytes_before = size(connection)
+        before = size(connection)
         deleted = delete_older(connection, timedelta(days=days))
-        rows_after, bytes_after = size(connection)
-    return dg.MaterializeResult(
-        metadata={
-            "days_kept": days,
-            "rows_deleted": deleted,
-            "rows_before": rows_before,
-            "rows_after": rows_after,
-            "bytes_before": bytes_before,
-            "bytes_after": bytes_after,
-        }
-    )
+        after = size(connection)
+    return shrunk(days, deleted, before, after)
 
 
 def delete_older(connection: psycopg.Connection, age: timedelta) -> int:
@@ -64,7 +56,7 @@ def delete_older(connection: psycopg.Connection, age: timedelta) -> int:
     ).rowcount
 
 
-def size(connection: psycopg.Connection) -> tuple[int, int]:
+def size(connection: psycopg.Connection) -> Size:
     """Rows of support.publications, and its bytes with indexes."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM support.publications), pg_total_relation_size('support.publications')"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -193,6 +194,20 @@ def test_a_table_that_was_emptied_is_loaded_into_months_anew(warehouse, readings
     assert warehouse.replace_range(readings, JANUARY, arrow(GOOD)).changed is False
 
 
+@contextmanager
+def before_the_version_is_recorded(act: Callable[[], None]) -> Iterator[None]:
+    """Act when all is done of a publication but the last step."""
+    original = candidates.record
+
+    def record(*arguments, **options):
+        act()
+        return original(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "record", record)
+        yield
+
+
 def test_nobody_waits_for_a_first_load(warehouse, readings, reader):
     reader.execute("SET lock_timeout = '1s'")
     seen = []
@@ -201,14 +216,7 @@ def test_nobody_waits_for_a_first_load(warehouse, readings, reader):
         yield arrow(GOOD)
         seen.append(stored(reader))
 
-    original = candidates.record
-
-    def record(*arguments, **options):
-        seen.append(stored(reader))
-        return original(*arguments, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "record", record)
+    with before_the_version_is_recorded(lambda: seen.append(stored(reader))):
         warehouse.replace_range(readings, YEAR, Stream(rows))
     assert seen == [set(), set()]
     assert stored(reader) == set(GOOD)
@@ -330,14 +338,7 @@ def test_listeners_hear_of_a_new_version_after_the_commit_and_never_of_a_refused
 def test_a_reader_in_the_middle_of_a_publication_sees_the_old_rows(warehouse, readings, reader):
     warehouse.replace_range(readings, JANUARY, arrow(GOOD))
     seen = []
-    original = candidates.record
-
-    def record(*arguments, **options):
-        seen.append(stored(reader))
-        return original(*arguments, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "record", record)
+    with before_the_version_is_recorded(lambda: seen.append(stored(reader))):
         warehouse.replace_range(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))
     assert seen == [set(GOOD)]
     assert stored(reader) == {("c", date(2024, 1, 9), 3.0)}
