@@ -30,7 +30,12 @@ NIGHTLY: tuple[Table, ...] = (
 PUBLIC_DATA: tuple[Table, ...] = tuple(table for table in external.STAGING if table is not external.INMET)
 """INMET's files, a year each, are left to a person."""
 
-HOUSEKEEPING = ("operations/month_partitions", "operations/event_log_retention", "operations/lake_upkeep")
+HOUSEKEEPING = (
+    "operations/month_partitions",
+    "operations/event_log_retention",
+    "operations/publication_retention",
+    "operations/lake_upkeep",
+)
 FAILED_RANGES = ("operations/failed_ranges",)
 
 
@@ -65,7 +70,7 @@ def jobs() -> list[Any]:
         _job(
             "housekeeping",
             HOUSEKEEPING,
-            "Month partitions made ahead and detached; old log messages deleted; the lake compacted.",
+            "Month partitions made ahead and detached; old log messages and publications deleted; the lake compacted.",
         ),
         _job("failed_ranges", FAILED_RANGES, "The list of ranges that are left failed."),
         weekly_origin,

@@ -22,6 +22,7 @@ from nova_assets.operations.failures import failed_ranges_asset
 from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
+from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -52,6 +53,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             data_quality,
             month_partitions,
             event_log_retention,
+            publication_retention,
             lake_upkeep,
             failed_ranges_asset,
         ],

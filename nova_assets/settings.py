@@ -222,6 +222,15 @@ def event_log_days() -> int:
     return _whole_number("NOVA_EVENT_LOG_DAYS") or 60
 
 
+def publication_days() -> int:
+    """Days that what publications counted and checked is kept (NOVA_PUBLICATION_DAYS, 400: a year and its last month).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_PUBLICATION_DAYS") or 400
+
+
 def dagster_database_url() -> str:
     """libpq URL of Dagster's own database."""
     url = _required("DAGSTER_DATABASE_URL", "the URL of Dagster's own database")

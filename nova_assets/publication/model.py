@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 from psycopg import sql
 
 from nova_assets.checks import CheckResult
 from nova_assets.partitions import Window
 from nova_assets.registry import Table
+
+Connect = Callable[[], AbstractContextManager[psycopg.Connection]]
+"""Opens a session of the warehouse, in autocommit."""
 
 
 class PublicationError(Exception):
@@ -41,7 +46,8 @@ class Stream:
     """New rows as Arrow tables that are made while they are copied, so that no more than a few are in memory.
 
     `tables` begins anew with each call. It is called a second time only when the rows broke a constraint of a table
-    that was empty: then they are read again, for the checks to tell what is wrong with them.
+    that was empty: then they are read again, for the checks to tell what is wrong with them. Where the table is cut
+    into months, its window column holds Arrow dates.
     """
 
     tables: Callable[[], Iterable[pa.Table]]

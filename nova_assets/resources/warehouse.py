@@ -78,7 +78,9 @@ class Warehouse(dg.ConfigurableResource):
             PublicationError: a check of any table failed; the old rows of all stay.
         """
         with self.connect(run_id) as connection:
-            return publication.publish(connection, replacements, run_id, self.terms)
+            return publication.publish(
+                connection, replacements, run_id, self.terms, connect=lambda: self.connect(run_id)
+            )
 
     def refresh(self, view: Table, run_id: str | None = None) -> Published:
         """Bring a materialized view up to date; readers are never blocked."""

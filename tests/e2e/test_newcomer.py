@@ -92,7 +92,7 @@ def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
     tables = {dataset["dataset"]: dataset for dataset in status["datasets"]}
     empty = {name for name, table in tables.items() if not table["row_count"]}
     # The ERP is the source: nothing comes from a workbook. INMET's files are not simulated, prices have no mistakes.
-    not_from_here = {"staging.external_inmet_stations", "core.fact_price_anomalies", "support.rejected_rows"}
+    not_from_here = {"staging.external_inmet_stations", "support.rejected_rows"}
     assert empty == not_from_here | WORKBOOK_TABLES
     assert tables.keys() >= {
         "core.fact_demand_daily",

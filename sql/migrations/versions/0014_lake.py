@@ -5,7 +5,7 @@ from alembic import op
 from nova_assets.sqlfiles import revision_sql
 
 revision = "0014_lake"
-down_revision = "0010_lead_times"
+down_revision = "0013_candidate_months"
 
 
 def upgrade() -> None:

@@ -294,3 +294,33 @@ def demand_class(weeks: np.ndarray) -> str | None:
         return None
     often, alike = len(weeks) / len(sizes) < 1.32, sizes.var(ddof=1) / sizes.mean() ** 2 < 0.49
     return ("smooth" if alike else "erratic") if often else ("intermittent" if alike else "lumpy")
+
+
+SMALLEST_HISTORY = 8
+"""Priced lines of the item on earlier days, from which a price can be called unusual."""
+
+
+def test_the_prices_that_are_flagged_are_those_that_were_typed_wrong(loaded_erp: Pipeline, demo_erp: DemoErp):
+    with psycopg.connect(demo_erp.superuser_url) as connection:
+        wrong = set(connection.execute("SELECT order_id, line_no FROM truth.wrong_prices").fetchall())
+    known = {
+        (row["order_id"], row["line_no"])
+        for row in loaded_erp.rows(
+            """
+            SELECT lines.order_id, lines.line_no
+            FROM core.fact_purchase_lines AS lines
+            INNER JOIN core.fact_purchase_lines AS earlier
+                ON lines.item_id = earlier.item_id AND lines.requested_on > earlier.requested_on
+            WHERE lines.unit_price_brl > 0 AND earlier.unit_price_brl > 0
+            GROUP BY lines.order_id, lines.line_no
+            HAVING count(*) >= %s
+            """,
+            SMALLEST_HISTORY,
+        )
+    }
+    flagged = {
+        (row["order_id"], row["line_no"])
+        for row in loaded_erp.rows("SELECT order_id, line_no FROM core.fact_price_anomalies")
+    }
+    assert len(wrong & known) >= 3
+    assert flagged == wrong & known
