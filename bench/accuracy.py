@@ -22,11 +22,11 @@ import pandas as pd
 from published import DATA, FIRST_MONDAY, as_weeks
 
 from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.ensemble import FIRST_LEVEL, Choice
 from nova_assets.forecasting.history import WEEK
-from nova_assets.forecasting.lead_time.ensemble import FIRST_LEVEL, Choice
-from nova_assets.forecasting.lead_time.models import LEAD_TIME_MODELS, PRESENT_FORMULA
-from nova_assets.forecasting.lead_time.outcomes import Outcome, outcome
-from nova_assets.forecasting.parameters import FEWEST_DEMANDS, LEAD_TIME_QUANTILES
+from nova_assets.forecasting.models import MODELS, PRESENT_FORMULA
+from nova_assets.forecasting.outcomes import Outcome, outcome
+from nova_assets.forecasting.parameters import ENSEMBLE, FEWEST_DEMANDS, QUANTILES
 from nova_assets.forecasting.portfolio import Floats
 
 LEAD_TIMES = {"auto": 3, "braf": 9, "carparts": 6, "man": 7, "oil": 2, "onlineretail": 4, "raf": 9}
@@ -34,9 +34,9 @@ LEAD_TIMES = {"auto": 3, "braf": 9, "carparts": 6, "man": 7, "oil": 2, "onlinere
 
 MONTHLY_LEAD_TIME, WEEKLY_LEAD_TIME = 3, 4
 TESTED, VALIDATED = 3, 2
-ENSEMBLE, ZERO = "ensemble", "zero"
-LEVELS = np.array(tuple(LEAD_TIME_QUANTILES.values()))
-Q95, Q99 = list(LEAD_TIME_QUANTILES).index("q95"), list(LEAD_TIME_QUANTILES).index("q99")
+ZERO = "zero"
+LEVELS = np.array(tuple(QUANTILES.values()))
+Q95, Q99 = list(QUANTILES).index("q95"), list(QUANTILES).index("q99")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def outcomes(name: str, frame: pd.DataFrame, lead_time: int) -> list[Outcome]:
     for cut in cuts:
         started = time.perf_counter()
         origin = pd.Timestamp(FIRST_MONDAY + WEEK * cut).date()
-        made.append(outcome(chosen, origin, lead_time, tuple(LEVELS), LEAD_TIME_MODELS, LocalEngine()))
+        made.append(outcome(chosen, origin, lead_time, tuple(LEVELS), MODELS, LocalEngine()))
         seconds = time.perf_counter() - started
         print(
             f"{name}: {len(made[-1].history.items):,} items before period {cut}, {seconds:.1f} s",
@@ -93,7 +93,7 @@ def scores(made: list[Outcome]) -> Iterator[tuple[str, Score]]:
     for at in tested:
         members = ", ".join(f"{model} {weight:.2f}" for model, weight in choices[at].weights.items())
         print(f"  ensemble of origin {at - tested[0] + 1}: {members}", file=sys.stderr)
-    for name in (ENSEMBLE, *LEAD_TIME_MODELS, ZERO):
+    for name in (ENSEMBLE, *MODELS, ZERO):
         losses, covered = [], []
         for at in tested:
             one = made[at]

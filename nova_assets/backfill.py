@@ -15,12 +15,14 @@ import dagster as dg
 
 from nova_assets import registry, settings
 from nova_assets.automation import NIGHTLY
+from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.materialize import (
-    FORECASTS,
+    ENSEMBLE,
     MaterializationError,
     Stage,
     add_accept_drift,
     command_runs,
+    forecast_stages,
     report_stage,
     source_range,
 )
@@ -50,7 +52,7 @@ def origin_stages(origins: Window) -> list[Stage]:
     """Profiles, forecasts and their load for a range of weekly origins."""
     return [
         Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
-        Stage("forecasts", [FORECASTS], origins.first, origins.last, location="forecasting"),
+        *forecast_stages(origins, models_from=origins.first),
         Stage("load", [analytics.FACT_FORECASTS.relation], origins.first, origins.last),
     ]
 
@@ -76,19 +78,25 @@ def asset_stage(relation: str, days: Window | None) -> Stage:
         BackfillError: there is no such asset, or the days do not fit it.
     """
     known = {table.relation: table for table in registry.ALL}
+    known |= {f"lake.models.{name}": lake.FORECASTS for name in CATALOGUE}
     if relation not in known:
         raise BackfillError(f"There is no asset {relation}. Assets: {', '.join(sorted(known))}.")
     table = known[relation]
     location = "forecasting" if table in lake.TABLES else "warehouse"
+    together = made_together(relation)
     if table.grain is Grain.WHOLE:
-        # The workbook is read once: its tables are made together or not at all.
-        together = staging.TABLES if table in staging.TABLES else (table,)
-        return Stage(relation, [one.relation for one in together], location=location)
+        return Stage(relation, together, location=location)
     if days is None:
         raise BackfillError(f"{relation} is partitioned: say --from and --to.")
     if table.grain is Grain.WEEKLY:
         days = Window(max(monday(days.first), FIRST_MONDAY), monday(days.last))
-    return Stage(relation, [relation], days.first, days.last, location=location)
+    return Stage(relation, together, days.first, days.last, location=location)
+
+
+def made_together(relation: str) -> Sequence[str]:
+    """The assets that one step makes or none: the workbook's tables, the ensemble's, or the asset alone."""
+    workbook = [table.relation for table in staging.TABLES]
+    return next((group for group in (workbook, ENSEMBLE) if relation in group), [relation])
 
 
 def asked_days(first: date | None, last: date | None) -> Window | None:

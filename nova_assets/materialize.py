@@ -23,15 +23,18 @@ from psycopg import sql
 from nova_assets import registry, settings
 from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
+from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.parameters import VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
-from nova_assets.partitions import FIRST_DAY, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, quality, staging
+from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
+from nova_assets.registry import analytics, core, erp, external, lake, quality, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
-FORECASTS = "lake.forecasts"
+MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
+ENSEMBLE = tuple(table.relation for table in lake.TABLES)
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -90,9 +93,16 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("facts", [table.relation for table in (*FACTS, *ANOMALIES)], days.first, days.last)
     yield Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], weeks.first, weeks.last)
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
-    yield Stage("forecasts", [FORECASTS], window.first, window.last, location="forecasting")
+    # Models are chosen by what they said on origins before the first one.
+    yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
     yield Stage("load", [analytics.FACT_FORECASTS.relation], window.first, window.last)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
+
+
+def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
+    """What the models say from `models_from` on, and what is served of it on the origins."""
+    yield Stage("models", MODELS, max(models_from, FIRST_MONDAY), origins.last, location="forecasting")
+    yield Stage("forecasts", ENSEMBLE, origins.first, origins.last, location="forecasting")
 
 
 def external_stages(days: Window) -> Iterator[Stage]:

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.parameters import QUANTILES
 
 Floats = NDArray[np.float64]
 
@@ -28,9 +27,3 @@ def naive_scale(history: History) -> Floats:
     change = history.frame["y"].diff().abs().where(history.frame["unique_id"].eq(history.frame["unique_id"].shift()))
     scale = change.groupby(history.frame["unique_id"], sort=True).mean().to_numpy()
     return np.where(scale > 0, scale, np.nan)
-
-
-def scaled_pinball_loss(history: History, actual: Floats, quantiles: Floats) -> Floats:
-    """Pinball loss averaged over the weeks, divided by `naive_scale`: shape (items, `parameters.QUANTILES`)."""
-    levels = np.array(tuple(QUANTILES.values()))
-    return pinball_loss(actual, quantiles, levels).mean(axis=1) / naive_scale(history)[:, None]

@@ -1,25 +1,23 @@
-"""The lake: Delta tables in a local folder or an object store, written one range at a time.
+"""The lake: Delta tables in a local folder or an object store, written one slice at a time.
 
-`write_range` replaces exactly the rows of a closed range of dates in one Delta commit, so that running a range again
-gives the same table and a reader sees either the old rows or the new ones. Dagster's own Delta IO manager is not used:
-its reads of several days return the first day only.
+`write_range` replaces exactly the rows of a closed range of dates, or those of some models in it, in one Delta commit,
+so that running a range again gives the same table and a reader sees either the old rows or the new ones. Dagster's own
+Delta IO manager is not used: its reads of several days return the first day only.
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
+from nova_assets.resources.lake_slice import LakeSchemaError, Slice
+
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0
-
-
-class LakeSchemaError(ValueError):
-    """The rows do not have the columns and types that the lake table has, or lie outside the range to replace."""
 
 
 class LakeTableMissingError(LookupError):
@@ -38,43 +36,73 @@ class Lake(dg.ConfigurableResource):
     root: str
     storage_options: dict[str, str] = {}  # noqa: RUF012 — pydantic copies the default
 
-    def write_range(self, table: str, rows: pa.Table, partition_column: str, first: date, last: date) -> int:
+    def write_range(
+        self,
+        table: str,
+        rows: pa.Table,
+        partition_column: str,
+        first: date,
+        last: date,
+        within: Mapping[str, Sequence[str]] | None = None,
+    ) -> int:
         """Replaces the rows of `table` whose `partition_column` lies in `first`…`last`, both inclusive.
 
-        The table is created, partitioned by `partition_column`, when absent. Zero rows empty the range. A writer that
-        loses a race on the same files reads the newer version and tries again, so of two writers of one range the
-        later one wins whole, and writers of different ranges both stay.
+        With `within`, such as `{"model": ["tsb"]}`, only those of them whose columns hold one of the values given. The
+        table is created, partitioned by `partition_column` and then the columns of `within`, when absent. Zero rows
+        empty the slice. A writer that loses a race on the same files reads the newer version and tries again, so of
+        two writers of one slice the later one wins whole, and writers of different ranges or models both stay.
 
         Args:
             table: name of the table.
-            rows: Arrow table; `partition_column` is of type `date32`, without nulls.
-            partition_column: the date column that the table is partitioned by.
+            rows: Arrow table; `partition_column` is of type `date32`, the columns of `within` are `string`, all
+                without nulls.
+            partition_column: the date column that the table is partitioned by first.
             first: first day of the range.
             last: last day of the range.
+            within: further columns that the table is partitioned by → the values to replace.
 
         Returns:
             The table's version after a commit that holds the rows.
 
         Raises:
-            LakeSchemaError: when columns or types differ from the table's, when a row lies outside the range, or when
-                the table is partitioned by another column. The table stays as it was.
+            LakeSchemaError: when columns or types differ from the table's, when a row lies outside the slice, or when
+                the table is partitioned by other columns. The table stays as it was.
             deltalake.exceptions.CommitFailedError: when other writers won every attempt.
         """
-        _require_inside(table, rows, partition_column, first, last)
+        replaced = Slice(partition_column, first, last, within or {})
+        replaced.require_all(table, rows)
         for attempt in range(1, WRITE_ATTEMPTS):
             try:
-                return self._replace(table, rows, partition_column, first, last)
+                return self._replace(table, rows, replaced)
             except CommitFailedError:
                 time.sleep(min(LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt))
-        return self._replace(table, rows, partition_column, first, last)
+        return self._replace(table, rows, replaced)
 
-    def read_range(self, table: str, column: str, first: date, last: date) -> pa.Table:
-        """All rows of `table` whose `column` (a date) lies in `first`…`last`, both inclusive; row order is free.
+    def read_range(
+        self,
+        table: str,
+        column: str,
+        first: date,
+        last: date,
+        within: Mapping[str, Sequence[str]] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """The rows of `table` whose `column` (a date) lies in `first`…`last`, both inclusive; row order is free.
+
+        Args:
+            table: name of the table.
+            column: the date column.
+            first: first day of the range.
+            last: last day of the range.
+            within: text columns → the values to read; None: whatever they hold.
+            columns: the columns to read, in their order; None: all. Columns that are not asked for cost nothing.
 
         Raises:
             LakeTableMissingError: when there is no such table.
         """
-        return self._existing(table).to_pyarrow_table(filters=[(column, ">=", first), (column, "<=", last)])
+        wanted = Slice(column, first, last, within or {})
+        names = None if columns is None else list(columns)
+        return self._existing(table).to_pyarrow_table(columns=names, filters=wanted.filters)
 
     def version(self, table: str) -> int:
         """The Delta version of `table`: 0 for its first commit, larger after each write.
@@ -93,44 +121,32 @@ class Lake(dg.ConfigurableResource):
             raise LakeTableMissingError(f"The lake has no table {table!r} at {uri}: materialize its asset first.")
         return DeltaTable(uri, storage_options=self.storage_options)
 
-    def _replace(self, table: str, rows: pa.Table, partition_column: str, first: date, last: date) -> int:
-        delta = self._created(table, rows.schema, partition_column)
-        _require_same_schema(table, rows.schema, delta, partition_column)
+    def _replace(self, table: str, rows: pa.Table, replaced: Slice) -> int:
+        delta = self._created(table, rows.schema, replaced)
+        _require_same_schema(table, rows.schema, delta, replaced)
         write_deltalake(
             delta,
             # Columns in the table's order: Delta matches by name, Arrow by position.
             rows.select(pa.schema(delta.schema().to_arrow()).names),
             mode="overwrite",
-            predicate=f"{partition_column} >= DATE '{first}' AND {partition_column} <= DATE '{last}'",
+            predicate=replaced.predicate,
         )
         return delta.version()
 
-    def _created(self, table: str, schema: pa.Schema, partition_column: str) -> DeltaTable:
+    def _created(self, table: str, schema: pa.Schema, replaced: Slice) -> DeltaTable:
         uri = self._uri(table)
         if DeltaTable.is_deltatable(uri, storage_options=self.storage_options):
             return DeltaTable(uri, storage_options=self.storage_options)
         return DeltaTable.create(
-            uri, schema, mode="ignore", partition_by=[partition_column], storage_options=self.storage_options
+            uri, schema, mode="ignore", partition_by=replaced.columns, storage_options=self.storage_options
         )
 
 
-def _require_inside(table: str, rows: pa.Table, column: str, first: date, last: date) -> None:
-    if last < first:
-        raise ValueError(f"The range of {table!r} ends before it begins: {first} to {last}")
-    if column not in rows.column_names:
-        raise LakeSchemaError(f"The rows for {table!r} have no column {column!r}; they have {rows.column_names}.")
-    if not pa.types.is_date32(rows.column(column).type):
-        raise LakeSchemaError(f"{table}.{column} must be date32, got {rows.column(column).type}.")
-    outside = rows.num_rows - rows.filter((pc.field(column) >= first) & (pc.field(column) <= last)).num_rows
-    if outside:
-        raise LakeSchemaError(f"{outside} rows for {table!r} have {column} null or outside {first} to {last}.")
-
-
-def _require_same_schema(table: str, rows: pa.Schema, delta: DeltaTable, partition_column: str) -> None:
-    if delta.metadata().partition_columns != [partition_column]:
-        raise LakeSchemaError(
-            f"Lake table {table!r} is partitioned by {delta.metadata().partition_columns}, not by {partition_column!r}."
-        )
+def _require_same_schema(table: str, rows: pa.Schema, delta: DeltaTable, replaced: Slice) -> None:
+    partitioned_by = delta.metadata().partition_columns
+    # Fewer columns than the table's replace whole partitions too, of every model.
+    if partitioned_by[: len(replaced.columns)] != replaced.columns:
+        raise LakeSchemaError(f"Lake table {table!r} is partitioned by {partitioned_by}, not by {replaced.columns}.")
     expected = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
     given = {field.name: field.type for field in rows}
     differences = [

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.models.protocol import Prediction, matched_moments
+from nova_assets.forecasting.models.moments import MatchedMoments
 
 MOST_PRIOR_WEEKS = 1000.0
 """The prior never counts for more weeks than this (a + b)."""
@@ -45,23 +44,20 @@ class PooledOccurrence:
 
     fewest_weeks: int = 4
     name: str = "pooled_occurrence"
+    family: str = "average"
 
     @property
     def parameters(self) -> Mapping[str, float]:
         return MappingProxyType({"fewest_weeks": self.fewest_weeks})
 
-    def predict(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> Prediction:
-        return matched_moments(history, items, self.means(history, items, horizon, engine))
-
-    def means(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> NDArray[np.float64]:
-        """Expected weekly demand (items, weeks), the same in each week."""
-        prior = self.prior(history)
-        summary = history.summary.loc[items]
+    def fit(self, history: History, pool: History, engine: Engine) -> MatchedMoments:
+        prior = self.prior(pool)
+        summary = history.summary
         returns = summary["demands"].to_numpy(dtype=np.float64) - 1
         later_weeks = summary["weeks"].to_numpy(dtype=np.float64) - 1
         chance = (prior.a + returns) / (prior.a + prior.b + later_weeks)
         mean = chance * (summary["total"] / summary["demands"]).to_numpy(dtype=np.float64)
-        return np.repeat(mean[:, None], horizon, axis=1)
+        return MatchedMoments.of(history, history.items, mean[:, None])
 
     def prior(self, history: History) -> BetaPrior:
         """The portfolio's prior, from the items with enough later weeks."""

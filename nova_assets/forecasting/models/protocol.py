@@ -6,27 +6,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from nova_assets.forecasting.distributions import index_of_dispersion, weekly_quantiles
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.parameters import QUANTILES
+from nova_assets.forecasting.portfolio import Floats
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """Forecasts of some items over the horizon, in the items' units.
+    """Demand of some items over some weeks together, in the items' units.
 
     Attributes:
-        mean: expected demand, shape (items, weeks), ≥ 0.
-        quantiles: shape (items, weeks, quantiles), in the order of `parameters.QUANTILES`, ≥ 0, not crossing.
+        mean: expected demand, shape (items,), ≥ 0.
+        quantiles: shape (items, levels), ≥ 0, not falling along the levels.
     """
 
-    mean: NDArray[np.float64]
-    quantiles: NDArray[np.float64]
+    mean: Floats
+    quantiles: Floats
+
+
+class Fitted(Protocol):
+    """A model that has seen a history."""
+
+    @property
+    def items(self) -> pd.Index:
+        """The items it speaks of: a sorted part of the history's."""
+        ...
+
+    @property
+    def steady(self) -> bool:
+        """Whether it expects the same of every week, so that `first` changes nothing."""
+        ...
+
+    def demand(self, first: int, weeks: int, levels: Floats) -> Prediction:
+        """The demand of `weeks` weeks together; quantiles of single weeks cannot be added up.
+
+        Args:
+            first: weeks between the origin and the first of them; 0 is the origin's own week.
+            weeks: number of weeks; `first + weeks` is at most `parameters.MOST_WEEKS`.
+            levels: levels of the quantiles, rising, within (0, 1).
+
+        Returns:
+            Rows in the order of `items`; equal on every call.
+
+        Raises:
+            CannotForecastError: there is too little to learn from for so many weeks.
+        """
+        ...
 
 
 class Model(Protocol):
@@ -34,7 +61,12 @@ class Model(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in the table of forecasts."""
+        """Its name in the tables of forecasts."""
+        ...
+
+    @property
+    def family(self) -> str:
+        """Models of one family say nearly the same; an ensemble takes one of them."""
         ...
 
     @property
@@ -42,33 +74,19 @@ class Model(Protocol):
         """All that was chosen by hand; part of the model's version."""
         ...
 
-    def predict(self, history: History, items: pd.Index, horizon: int, engine: Engine) -> Prediction:
-        """Forecasts `items` for the `horizon` weeks that follow the last week of `history`.
+    def fit(self, history: History, pool: History, engine: Engine) -> Fitted:
+        """Learn what is needed to forecast the items of `history`.
 
         Args:
-            history: demand of the whole portfolio, so that a model may borrow from other items.
-            items: the items to forecast, a sorted, not empty part of `history.items`.
-            horizon: number of weeks.
+            history: demand of the items to forecast; not empty.
+            pool: demand of the items that a model may borrow from: the whole portfolio, or a sample of it.
             engine: where estimators of statsforecast run.
+
+        Raises:
+            CannotForecastError: it has nothing to say about these items.
         """
         ...
 
 
-def matched_moments(history: History, items: pd.Index, mean: NDArray[np.float64]) -> Prediction:
-    """The prediction of a model that knows means only: quantiles by the items' own dispersion of demand.
-
-    Args:
-        history: demand the dispersion is taken from.
-        items: the items, in the order of the rows of `mean`.
-        mean: expected demand (items, weeks); what a model puts below zero counts as zero.
-    """
-    mean = np.maximum(mean, 0.0)
-    summary = history.summary.loc[items]
-    weeks = mean.shape[1]
-    quantiles = weekly_quantiles(
-        mean.reshape(-1),
-        np.repeat(index_of_dispersion(summary), weeks),
-        np.repeat(summary["integral"].to_numpy(dtype=np.bool_), weeks),
-        tuple(QUANTILES.values()),
-    )
-    return Prediction(mean, quantiles.reshape(len(items), weeks, len(QUANTILES)))
+class CannotForecastError(ValueError):
+    """A model has nothing to say about this portfolio, or on this machine; the message says why."""

@@ -142,6 +142,7 @@ def test_downstream_are_the_weeks_of_the_days_and_every_later_origin():
     assert [(stage.name, stage.first, stage.last) for stage in stages] == [
         ("weekly demand", date(2025, 3, 3), date(2025, 3, 10)),
         ("demand profiles", date(2025, 3, 10), date(2025, 3, 31)),
+        ("models", date(2025, 3, 10), date(2025, 3, 31)),
         ("forecasts", date(2025, 3, 10), date(2025, 3, 31)),
         ("load", date(2025, 3, 10), date(2025, 3, 31)),
         ("KPIs", None, None),
@@ -155,9 +156,10 @@ def test_days_of_the_current_week_that_no_origin_sees_yet_make_no_forecast():
 
 def test_a_new_week_makes_its_origin_alone(pipeline: Pipeline):
     stages = backfill_stages(parser().parse_args(["--origin", "2025-03-12"]), pipeline.warehouse)
-    assert [(stage.name, stage.first, stage.last) for stage in stages][:3] == [
+    assert [(stage.name, stage.first, stage.last) for stage in stages][:4] == [
         ("weekly demand", date(2025, 2, 24), date(2025, 3, 3)),
         ("demand profiles", date(2025, 3, 10), date(2025, 3, 10)),
+        ("models", date(2025, 3, 10), date(2025, 3, 10)),
         ("forecasts", date(2025, 3, 10), date(2025, 3, 10)),
     ]
 

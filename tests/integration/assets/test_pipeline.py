@@ -220,8 +220,9 @@ def test_forecasts_are_loaded_from_the_lake_and_scored_against_what_happened(pip
     write_forecast(pipeline.lake, origin, expected=5.0)
     pipeline.run(Stage("load", [FACT_FORECASTS.relation], origin, origin))
     pipeline.run(Stage("KPIs", ["analytics.mv_forecast_accuracy", "analytics.mv_item_overview"]))
-    row = pipeline.rows("SELECT confidence_interval, served FROM analytics.fact_forecasts ORDER BY forecast_date")[0]
-    assert row == {"confidence_interval": {"q05": 1, "q10": 2, "q50": 5, "q90": 8, "q95": 9, "q99": 10}, "served": True}
+    loaded = pipeline.rows("SELECT model, confidence_interval, served FROM analytics.fact_forecasts")
+    interval = {"q05": 1, "q10": 2, "q50": 5, "q80": 7, "q90": 8, "q95": 9, "q99": 10}
+    assert loaded == [{"model": "ensemble", "confidence_interval": interval, "served": True}] * 2
     # Weeks 3 and 4 brought 10 and 20; both forecasts said 5.
     scored = pipeline.rows(
         "SELECT wape, bias, coverage_q95, pinball_q90 FROM analytics.mv_forecast_accuracy"
@@ -239,11 +240,11 @@ def test_forecasts_are_loaded_from_the_lake_and_scored_against_what_happened(pip
 
 
 def write_forecast(lake: Lake, origin: date, expected: float) -> None:
-    """Two weeks of a served forecast for the one item of the test's workbook."""
+    """Two weeks of a forecast for the one item of the test's workbook: the ensemble's, and a model's that stays."""
     weeks = [origin, origin + WEEK]
-    quantiles = {"q05": 1.0, "q10": 2.0, "q50": expected, "q90": 8.0, "q95": 9.0, "q99": 10.0}
-    constant = {"item_id": "010825", "site_id": "ALL", "model": "m", "served": True, "model_version": "v"}
-    table = pa.table(
+    quantiles = {"q05": 1.0, "q10": 2.0, "q50": expected, "q80": 7.0, "q90": 8.0, "q95": 9.0, "q99": 10.0}
+    constant = {"item_id": "010825", "site_id": "ALL", "model_version": "v", "run_seconds": 0.1}
+    rows = pa.table(
         {
             "origin": pa.array([origin] * 2, pa.date32()),
             "forecast_date": pa.array(weeks, pa.date32()),
@@ -252,7 +253,9 @@ def write_forecast(lake: Lake, origin: date, expected: float) -> None:
             **{name: pa.array([value] * 2) for name, value in {**constant, **quantiles}.items()},
         }
     )
-    lake.write_range("forecasts", table, "origin", origin, origin)
+    for model in ("ensemble", "tsb"):
+        said = rows.append_column("model", pa.array([model] * 2))
+        lake.write_range("forecasts", said, "origin", origin, origin, within={"model": [model]})
 
 
 @pytest.mark.real_data

@@ -16,12 +16,13 @@ from tests.conftest import Database
 
 FIRST, LAST = date(2025, 8, 18), date(2025, 9, 1)
 WEEKS = [LAST - timedelta(weeks=week) for week in range(40, -3, -1)]
+MADE = ("models/pooled_bootstrap_95", "models/tsb", "forecasts", "summed_demand", "ensemble_standings")
 ITEMS = {"000123": (False, 3.0), "000124": (False, 2.5), "SV0001": (True, 1.0), "NEW001": (False, 8.0)}
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """Three materials and a service, one material new: demand up to two weeks after the last origin, and profiles."""
+    """Three materials and a service, one material new: demand up to two weeks after the last origin."""
     with psycopg.connect(database.admin_url) as connection, connection.cursor() as cursor:
         for item, (is_service, size) in ITEMS.items():
             cursor.execute(
@@ -34,21 +35,6 @@ def filled(database: Database) -> Database:
                 "INSERT INTO analytics.features_demand_weekly VALUES (%s, %s, %s, 1)",
                 [(item, week, size if number % 4 == 0 else 0) for number, week in enumerate(weeks)],
             )
-        cursor.execute(
-            """
-            INSERT INTO analytics.features_demand_profile (
-                origin, item_id, first_demand_on, last_demand_on, weeks_observed, weeks_with_demand, demand_total,
-                demand_52w, request_lines_52w, mean_weekly_demand, adi, demand_class
-            )
-            SELECT
-                origin::date, item_id, min(week), max(week), count(*), count(*) FILTER (WHERE demand > 0), sum(demand),
-                sum(demand), 1, avg(demand), 4, CASE WHEN count(*) > 4 THEN 'intermittent' END
-            FROM generate_series(%s::date, %s::date, interval '7 days') AS origin
-            INNER JOIN analytics.features_demand_weekly ON week < origin
-            GROUP BY origin, item_id
-            """,
-            [FIRST, LAST],
-        )
     return database
 
 
@@ -66,7 +52,7 @@ def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(fi
                 "-m",
                 "nova_assets.forecasting.definitions",
             ),
-            *("--select", "key:lake/forecasts", "--partition-range", f"{FIRST}...{LAST}"),
+            *("--select", " or ".join(f'key:"lake/{name}"' for name in MADE), "--partition-range", f"{FIRST}...{LAST}"),
         ],
         cwd=PROJECT_ROOT,
         env={
@@ -84,8 +70,7 @@ def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(fi
 
     rows = Lake(root=str(tmp_path / "lake")).read_range("forecasts", "origin", FIRST, LAST).to_pylist()
     assert {row["origin"] for row in rows} == {FIRST, FIRST + timedelta(weeks=1), LAST}
-    # 13 weeks by the benchmark and by the served model; the new item has demand before the last origin only.
+    # 13 weeks by two models and by their ensemble; the new item has demand before the last origin only.
     counts = {item: sum(row["item_id"] == item for row in rows) for item in ITEMS}
-    assert counts == {"000123": 3 * 26, "000124": 3 * 26, "SV0001": 0, "NEW001": 26}
-    served = {(row["item_id"], row["model"]) for row in rows if row["served"]}
-    assert served == {("000123", "tsb"), ("000124", "tsb"), ("NEW001", "pooled_occurrence")}
+    assert counts == {"000123": 3 * 39, "000124": 3 * 39, "SV0001": 0, "NEW001": 39}
+    assert {row["model"] for row in rows} == {"pooled_bootstrap_95", "tsb", "ensemble"}

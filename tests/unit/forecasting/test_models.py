@@ -14,21 +14,20 @@ from scipy.optimize import fminbound
 from nova_assets.forecasting.engine import LocalEngine, engine_named
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.models.moments import MatchedMoments
 from nova_assets.forecasting.models.pooled import MOST_PRIOR_WEEKS, POOLED_OCCURRENCE
-from nova_assets.forecasting.models.protocol import matched_moments
 
 ORIGIN = date(2025, 9, 1)
+LEVELS = np.array([0.5, 0.9])
 Weekly = Callable[..., pd.DataFrame]
 
 # Monthly sales of product C, Hyndman & Athanasopoulos, Forecasting: Principles and Practice (2nd ed.), section 12.2,
-# where Croston's method with weight 0.1 gives 0.985. The first month, without sales, is left out here: a series begins
-# with its first demand; `SINCE_FIRST_MONTH` keeps it.
-SINCE_FIRST_MONTH = [
-    *(0, 2, 0, 1, 0, 11, 0, 0, 0, 0, 2, 0),
+# without its first month, which has no sales: a series begins with its first demand.
+PRODUCT_C = [
+    *(2.0, 0, 1, 0, 11, 0, 0, 0, 0, 2, 0),
     *(6, 3, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0),
     *(0, 0, 0, 3, 1, 0, 0, 1, 0, 1, 0, 0),
 ]
-PRODUCT_C = [float(sales) for sales in SINCE_FIRST_MONTH[1:]]
 
 # NIST/SEMATECH e-Handbook of Statistical Methods, section 6.4.3.1: observations and their smoothed values, weight 0.1.
 NIST = [71, 70, 69, 68, 64, 65, 72, 78, 75, 75, 75, 70]
@@ -43,12 +42,6 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
     return levels
 
 
-def croston(values: Sequence[float], weight: float) -> float:
-    occurred = [period for period, value in enumerate(values, start=1) if value > 0]
-    sizes = [values[period - 1] for period in occurred]
-    return smoothed(sizes, weight)[-1] / smoothed(np.diff([0, *occurred]).tolist(), weight)[-1]
-
-
 def tsb(values: Sequence[float], weight: float) -> float:
     occurrence = [float(value > 0) for value in values]
     return smoothed(occurrence, weight)[-1] * smoothed([value for value in values if value > 0], weight)[-1]
@@ -56,20 +49,12 @@ def tsb(values: Sequence[float], weight: float) -> float:
 
 def mean_of(model: str, demand: pd.DataFrame) -> np.ndarray:
     history = History.before(ORIGIN, demand)
-    return MODELS[model].predict(history, history.items, 3, LocalEngine()).mean
+    fitted = MODELS[model].fit(history, history, LocalEngine())
+    return np.column_stack([fitted.demand(week, 1, LEVELS).mean for week in range(3)])
 
 
 def test_our_smoothing_agrees_with_the_nist_handbook() -> None:
     assert smoothed(NIST, 0.1)[:-1] == pytest.approx(NIST_SMOOTHED, abs=0.006)
-
-
-def test_our_croston_agrees_with_the_published_forecast() -> None:
-    assert croston(SINCE_FIRST_MONTH, 0.1) == pytest.approx(0.985, abs=0.0005)
-
-
-def test_croston_sba_is_croston_with_the_bias_taken_off(weekly: Weekly) -> None:
-    expected = croston(PRODUCT_C, 0.1) * (1 - 0.1 / 2)
-    assert mean_of("croston_sba", weekly(ORIGIN, C=PRODUCT_C)) == pytest.approx(np.full((1, 3), expected))
 
 
 def test_tsb_smooths_the_chance_and_the_size_of_demand(weekly: Weekly) -> None:
@@ -117,9 +102,7 @@ def test_pooled_occurrence_finds_the_prior_that_made_the_portfolio(weekly: Weekl
 
 def test_pooled_occurrence_expects_an_item_seen_once_to_return_like_the_portfolio(weekly: Weekly) -> None:
     demand = weekly(ORIGIN, new=[6.0], **{f"old{n}": [1.0, *[0.0] * 9, 1.0, *[0.0] * 9] for n in range(30)})
-    history = History.before(ORIGIN, demand)
-    prediction = POOLED_OCCURRENCE.predict(history, pd.Index(["new"]), 3, LocalEngine())
-    assert prediction.mean[0] == pytest.approx(np.full(3, 6.0 / 19))
+    assert mean_of("pooled_occurrence", demand)[0] == pytest.approx(np.full(3, 6.0 / 19))
 
 
 def test_pooled_occurrence_of_like_items_is_their_common_rate_worth_many_weeks(weekly: Weekly) -> None:
@@ -137,32 +120,17 @@ def test_pooled_occurrence_without_a_portfolio_assumes_nothing(weekly: Weekly, s
     assert (prior.a, prior.b) == (1.0, 1.0)
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_every_model_keeps_the_protocol_on_every_kind_of_demand(name: str, portfolio: pd.DataFrame) -> None:
-    history = History.before(ORIGIN, portfolio)
-    prediction = MODELS[name].predict(history, history.items, 13, LocalEngine())
-    assert prediction.mean.shape == (len(history.items), 13)
-    assert prediction.quantiles.shape == (len(history.items), 13, 6)
-    assert np.isfinite(prediction.mean).all()
-    assert (prediction.mean >= 0).all()
-    assert (np.diff(prediction.quantiles, axis=2) >= 0).all()
-    assert MODELS[name].name == name
-
-
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_a_forecast_of_some_items_equals_theirs_among_all(name: str, portfolio: pd.DataFrame) -> None:
-    history = History.before(ORIGIN, portfolio)
-    everything = MODELS[name].predict(history, history.items, 4, LocalEngine())
-    some = MODELS[name].predict(history, history.items[5:12], 4, LocalEngine())
-    assert some.mean.tolist() == everything.mean[5:12].tolist()
-    assert some.quantiles.tolist() == everything.quantiles[5:12].tolist()
-
-
 def test_a_mean_below_zero_is_served_as_zero(weekly: Weekly) -> None:
     history = History.before(ORIGIN, weekly(ORIGIN, A=[1.0, 2.0]))
-    prediction = matched_moments(history, history.items, np.array([[-0.5, 1.0]]))
-    assert prediction.mean.tolist() == [[0.0, 1.0]]
-    assert prediction.quantiles[0, 0].tolist() == [0.0] * 6
+    fitted = MatchedMoments.of(history, history.items, np.array([[-0.5, 1.0]]))
+    assert [fitted.demand(week, 1, LEVELS).mean.tolist() for week in range(2)] == [[0.0], [1.0]]
+    assert fitted.demand(0, 1, LEVELS).quantiles[0].tolist() == [0.0, 0.0]
+
+
+def test_weeks_that_differ_are_summed_over_the_lead_time(weekly: Weekly) -> None:
+    history = History.before(ORIGIN, weekly(ORIGIN, A=[1.0, 2.0]))
+    fitted = MatchedMoments.of(history, history.items, np.array([[1.0, 2.0, 4.0]]))
+    assert (fitted.steady, fitted.demand(1, 2, LEVELS).mean.tolist()) == (False, [6.0])
 
 
 def test_an_unknown_engine_is_refused_with_the_choice() -> None:

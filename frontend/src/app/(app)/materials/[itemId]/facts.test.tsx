@@ -30,7 +30,7 @@ const item: ItemDetail = {
   request_lines_52w: 50,
   mean_weekly_demand: 304,
   origin: "2025-10-20",
-  served_model: "imapa",
+  served_model: "ensemble",
   forecast_4w: 1_052.3,
   lead_time_lines: 48,
   lead_time_median_days: 9,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models.pooled import fit_prior
+from nova_assets.forecasting.models.protocol import Prediction
 from nova_assets.forecasting.portfolio import Floats, Portfolio
 
 ITEMS_AT_ONCE = 2_000
@@ -52,20 +54,18 @@ class PooledBootstrap:
             {"memory": self.memory, "draws": self.draws, "prior_sizes": self.prior_sizes, "seed": self.seed}
         )
 
-    def quantiles(self, history: History, weeks: int, levels: Floats, engine: Engine) -> Floats:
-        known, random = history.portfolio, np.random.default_rng(self.seed)
+    def fit(self, history: History, pool: History, engine: Engine) -> Resampled:
+        known, lenders = history.portfolio, pool.portfolio
         returns, later_weeks = self._weighted_returns(known)
-        prior, relative_sizes = fit_prior(returns, later_weeks), _relative_sizes(known)
-        quantiles = np.empty((known.items, len(levels)))
-        for part in _parts(known.items):
-            chance = random.beta(
-                _posterior(prior.a, returns[part], self.draws),
-                _posterior(prior.b, (later_weeks - returns)[part], self.draws),
-            )
-            demands = random.binomial(weeks, chance)
-            drawn = self._sum_of_sizes(known, part, demands, relative_sizes, random)
-            quantiles[part] = np.quantile(drawn, levels, axis=1).T
-        return quantiles
+        prior = fit_prior(*(self._weighted_returns(lenders) if pool is not history else (returns, later_weeks)))
+        return Resampled(
+            items=history.items,
+            known=known,
+            demand_weight=prior.a + returns,
+            quiet_weight=prior.b + later_weeks - returns,
+            relative_sizes=_relative_sizes(lenders),
+            model=self,
+        )
 
     def _weighted_returns(self, known: Portfolio) -> tuple[Floats, Floats]:
         """Weighted weeks with demand, and all weighted weeks, after the first demand, with which a series begins."""
@@ -73,28 +73,53 @@ class PooledBootstrap:
         weight = self.memory**age * (np.arange(known.width) > known.start[:, None])
         return (weight * (known.demand > 0)).sum(axis=1), weight.sum(axis=1)
 
-    def _sum_of_sizes(
-        self,
-        known: Portfolio,
-        part: slice,
-        demands: NDArray[np.int64],
-        relative_sizes: Floats,
-        random: np.random.Generator,
-    ) -> Floats:
-        demand, count = known.demand[part], known.demands[part][:, None]
+
+@dataclass(frozen=True)
+class Resampled:
+    """What is drawn from.
+
+    Attributes:
+        known: demand before the origin.
+        demand_weight: first parameter of each item's posterior chance of demand in a week.
+        quiet_weight: second parameter.
+        relative_sizes: sizes of the portfolio, each relative to its item's mean size.
+    """
+
+    items: pd.Index
+    known: Portfolio
+    demand_weight: Floats
+    quiet_weight: Floats
+    relative_sizes: Floats
+    model: PooledBootstrap
+    steady: bool = True
+
+    def demand(self, first: int, weeks: int, levels: Floats) -> Prediction:
+        random, draws = np.random.default_rng(self.model.seed), self.model.draws
+        mean, quantiles = np.empty(self.known.items), np.empty((self.known.items, len(levels)))
+        for part in _parts(self.known.items):
+            chance = random.beta(
+                _for_each_draw(self.demand_weight[part], draws), _for_each_draw(self.quiet_weight[part], draws)
+            )
+            drawn = self._sum_of_sizes(part, random.binomial(weeks, chance), random)
+            mean[part] = drawn.mean(axis=1)
+            quantiles[part] = np.quantile(drawn, levels, axis=1).T
+        return Prediction(mean, quantiles)
+
+    def _sum_of_sizes(self, part: slice, demands: NDArray[np.int64], random: np.random.Generator) -> Floats:
+        demand, count = self.known.demand[part], self.known.demands[part][:, None]
         own = np.take_along_axis(demand, np.argsort(demand == 0, axis=1, kind="stable"), axis=1)
         mean = demand.sum(axis=1, keepdims=True) / count
         total = np.zeros(demands.shape)
         for nth in range(int(demands.max(initial=0))):
             owned = np.take_along_axis(own, (random.random(demands.shape) * count).astype(np.int64), axis=1)
-            lent = mean * random.choice(relative_sizes, demands.shape)
-            takes_own = random.random(demands.shape) < count / (count + self.prior_sizes)
+            lent = mean * random.choice(self.relative_sizes, demands.shape)
+            takes_own = random.random(demands.shape) < count / (count + self.model.prior_sizes)
             total += np.where(demands > nth, np.where(takes_own, owned, lent), 0.0)
         return total
 
 
-def _posterior(prior: float, observed: Floats, draws: int) -> Floats:
-    return np.repeat((prior + observed)[:, None], draws, axis=1)
+def _for_each_draw(parameter: Floats, draws: int) -> Floats:
+    return np.repeat(parameter[:, None], draws, axis=1)
 
 
 def _relative_sizes(known: Portfolio) -> Floats:

@@ -8,15 +8,23 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.lead_time.protocol import CannotForecastError
-from nova_assets.forecasting.lead_time.traits import traits
+from nova_assets.forecasting.models.protocol import CannotForecastError, Prediction
+from nova_assets.forecasting.models.traits import traits
+from nova_assets.forecasting.parameters import QUANTILES
 from nova_assets.forecasting.portfolio import Floats, Portfolio
 
 MOST_ORIGINS = 60
 """Past origins that are learned from, the latest ones."""
+
+GROWN_LEVELS = np.array(tuple(QUANTILES.values()))
+"""Levels that trees are grown for; others lie on straight lines between them."""
+
+EVEN_LEVELS = np.arange(0.005, 1.0, 0.01)
+"""Levels whose quantiles average to the mean."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,8 @@ class BoostedQuantiles:
     twentieth on published demand.
 
     Attributes:
-        fewest_examples: below this many, trees know less than the portfolio's own moments.
+        fewest_items: of fewer items, trees know less than the portfolio's own moments.
+        fewest_examples: the same of their past lead times.
         most_examples: drawn at random where there are more, which keeps memory and time flat.
     """
 
@@ -38,6 +47,7 @@ class BoostedQuantiles:
     fewest_in_leaf: int = 100
     learning_rate: float = 0.05
     share: float = 0.7
+    fewest_items: int = 1_000
     fewest_examples: int = 3_000
     most_examples: int = 100_000
     seed: int = 20170101
@@ -53,29 +63,19 @@ class BoostedQuantiles:
                 "fewest_in_leaf": self.fewest_in_leaf,
                 "learning_rate": self.learning_rate,
                 "share": self.share,
+                "fewest_items": self.fewest_items,
                 "fewest_examples": self.fewest_examples,
                 "most_examples": self.most_examples,
                 "seed": self.seed,
             }
         )
 
-    def quantiles(self, history: History, weeks: int, levels: Floats, engine: Engine) -> Floats:
-        known = history.portfolio
-        features, targets = self._examples(known, weeks)
-        lightgbm = _lightgbm()
-        data = lightgbm.Dataset(features, np.log1p(targets), params={"verbosity": -1}, free_raw_data=False)
-        changing = known.scale > 0
-        asked = traits(Portfolio(known.demand[changing], known.start[changing]), weeks)
-        answers = [
-            np.asarray(lightgbm.train(self._settings(level), data, self.rounds).predict(asked)) for level in levels
-        ]
-        # An item that never changed (one week, or the same every week) can only be expected to go on.
-        quantiles = np.repeat(weeks * known.mean[:, None], len(levels), axis=1)
-        rising = np.maximum.accumulate(np.expm1(np.maximum(np.column_stack(answers), 0.0)), axis=1)
-        quantiles[changing] = rising * known.scale[changing, None]
-        return quantiles
+    def fit(self, history: History, pool: History, engine: Engine) -> Boosted:
+        if len(pool.items) < self.fewest_items:
+            raise CannotForecastError(f"{len(pool.items)} items to learn from, fewer than {self.fewest_items}")
+        return Boosted(history.items, history.portfolio, pool.portfolio, self)
 
-    def _settings(self, level: float) -> dict[str, Any]:
+    def settings(self, level: float) -> dict[str, Any]:
         return {
             "objective": "quantile",
             "alpha": level,
@@ -93,7 +93,7 @@ class BoostedQuantiles:
             "verbosity": -1,
         }
 
-    def _examples(self, known: Portfolio, weeks: int) -> tuple[Floats, Floats]:
+    def examples(self, known: Portfolio, weeks: int) -> tuple[Floats, Floats]:
         parts = [_examples_at(known, cut, weeks) for cut in _past_origins(known.width, weeks)]
         count = sum(len(targets) for _, targets in parts)
         if count < self.fewest_examples:
@@ -105,6 +105,55 @@ class BoostedQuantiles:
             return features, targets
         chosen = np.random.default_rng(self.seed).choice(count, self.most_examples, replace=False)
         return features[chosen], targets[chosen]
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Trees are grown for the numbers of weeks and the levels that are asked for.
+
+    Attributes:
+        known: demand of the items to forecast.
+        lenders: demand of the items to learn from.
+    """
+
+    items: pd.Index
+    known: Portfolio
+    lenders: Portfolio
+    model: BoostedQuantiles
+    steady: bool = True
+
+    def demand(self, first: int, weeks: int, levels: Floats) -> Prediction:
+        known = self.known
+        features, targets = self.model.examples(self.lenders, weeks)
+        lightgbm = _lightgbm()
+        data = lightgbm.Dataset(features, np.log1p(targets), params={"verbosity": -1}, free_raw_data=False)
+        changing = known.scale > 0
+        asked = traits(Portfolio(known.demand[changing], known.start[changing]), weeks)
+        answers = [
+            np.asarray(lightgbm.train(self.model.settings(level), data, self.model.rounds).predict(asked))
+            for level in GROWN_LEVELS
+        ]
+        # An item that never changed (one week, or the same every week) can only be expected to go on.
+        quantiles = np.repeat(weeks * known.mean[:, None], len(levels), axis=1)
+        mean = quantiles[:, 0].copy()
+        grown = np.maximum.accumulate(np.expm1(np.maximum(np.column_stack(answers), 0.0)), axis=1)
+        scale = known.scale[changing, None]
+        quantiles[changing] = between_levels(grown, GROWN_LEVELS, levels) * scale
+        mean[changing] = between_levels(grown, GROWN_LEVELS, EVEN_LEVELS).mean(axis=1) * scale[:, 0]
+        return Prediction(mean, quantiles)
+
+
+def between_levels(quantiles: Floats, known: Floats, asked: Floats) -> Floats:
+    """Quantiles at other levels: straight lines between the known ones, from zero at level 0, flat above the highest.
+
+    Args:
+        quantiles: (items, known levels).
+    """
+    levels = np.concatenate([[0.0], known])
+    values = np.column_stack([np.zeros(len(quantiles)), quantiles])
+    above = np.clip(np.searchsorted(levels, asked), 1, len(levels) - 1)
+    share = np.clip((asked - levels[above - 1]) / (levels[above] - levels[above - 1]), 0.0, 1.0)
+    return values[:, above - 1] * (1 - share) + values[:, above] * share
 
 
 def _lightgbm() -> ModuleType:

@@ -10,14 +10,15 @@ import pandas as pd
 import pytest
 
 from nova_assets.forecasting.engine import LocalEngine
-from nova_assets.forecasting.lead_time.ensemble import Choice, Ensemble
-from nova_assets.forecasting.lead_time.models import LEAD_TIME_MODELS
-from nova_assets.forecasting.lead_time.outcomes import Outcome, outcome
-from nova_assets.forecasting.lead_time.trees import BoostedQuantiles
+from nova_assets.forecasting.ensemble import Choice, Ensemble
+from nova_assets.forecasting.models import MODELS as ALL_MODELS
+from nova_assets.forecasting.models.trees import BoostedQuantiles
+from nova_assets.forecasting.outcomes import Outcome, outcome
 
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 ORIGIN = date(2025, 8, 4)
-MODELS = {**LEAD_TIME_MODELS, "boosted_quantiles": BoostedQuantiles(rounds=10, fewest_in_leaf=20, fewest_examples=400)}
+TREES = BoostedQuantiles(rounds=10, fewest_in_leaf=20, fewest_items=50, fewest_examples=400)
+MODELS = {**ALL_MODELS, "boosted_quantiles": TREES}
 
 
 @pytest.fixture(scope="module")

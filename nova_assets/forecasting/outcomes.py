@@ -1,4 +1,4 @@
-"""What models would have said on a past origin, beside what came."""
+"""What models said on a past origin, beside what came."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.lead_time.protocol import CannotForecastError, LeadTimeModel
 from nova_assets.forecasting.losses import naive_scale, pinball_loss
+from nova_assets.forecasting.models.protocol import CannotForecastError, Model
 from nova_assets.forecasting.parameters import FEWEST_DEMANDS
 from nova_assets.forecasting.portfolio import Floats
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Lead-time demand of one origin: what each model said, and what came.
+    """Demand of some weeks together from one origin on: what each model said, and what came.
 
     Attributes:
         history: demand before the origin.
-        weeks: lead time.
-        actual: demand of the lead time of each of `history.items`.
+        weeks: number of weeks.
+        actual: demand of those weeks, of each of `history.items`.
         levels: levels of the quantiles.
-        quantiles: model → (items, levels).
+        quantiles: model → (items, levels); NaN for items that the model does not speak of.
         absent: model → why it says nothing on this origin.
     """
 
@@ -59,25 +59,33 @@ def outcome(
     origin: date,
     weeks: int,
     levels: Sequence[float],
-    models: Mapping[str, LeadTimeModel],
+    models: Mapping[str, Model],
     engine: Engine,
 ) -> Outcome:
-    """Forecasts the lead time from `origin` on with nothing but the demand before it.
+    """Forecasts the weeks from `origin` on with nothing but the demand before it.
 
     Args:
-        demand: `unique_id, ds, y`, reaching at least to the end of the lead time.
+        demand: `unique_id, ds, y`, reaching at least to the end of those weeks.
     """
     history = History.before(origin, demand)
     quantiles, absent = {}, {}
     for name, model in models.items():
         try:
-            quantiles[name] = model.quantiles(history, weeks, np.asarray(levels), engine)
+            fitted = model.fit(history, history, engine)
+            said = fitted.demand(0, weeks, np.asarray(levels)).quantiles
         except CannotForecastError as error:
             absent[name] = str(error)
-    return Outcome(history, weeks, _demand_of(demand, history, weeks), np.asarray(levels), quantiles, absent)
+        else:
+            quantiles[name] = pd.DataFrame(said, index=fitted.items).reindex(history.items).to_numpy()
+    return Outcome(history, weeks, demand_of(demand, history, weeks), np.asarray(levels), quantiles, absent)
 
 
-def _demand_of(demand: pd.DataFrame, history: History, weeks: int) -> Floats:
+def demand_of(demand: pd.DataFrame, history: History, weeks: int) -> Floats:
+    """What came in the `weeks` weeks from the history's origin on, of each of its items.
+
+    Args:
+        demand: `unique_id, ds, y`, reaching at least to the end of those weeks.
+    """
     after = np.datetime64(history.origin + timedelta(weeks=weeks))
     week = demand["ds"].to_numpy()
     coming = demand[(week >= np.datetime64(history.origin)) & (week < after)]

@@ -1,0 +1,54 @@
+"""Which models there are, without importing them: Dagster's definitions load where nothing is ever forecast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model as Dagster and the documents show it.
+
+    Attributes:
+        name: its name in the tables of forecasts, and the last part of its asset's key.
+        meaning: what it says, with its source.
+        on_demand: too slow for every run; materialized by hand, and part of the ensemble where it has spoken.
+    """
+
+    name: str
+    meaning: str
+    on_demand: bool = False
+
+
+CATALOGUE: Mapping[str, Entry] = MappingProxyType(
+    {
+        entry.name: entry
+        for entry in (
+            Entry("present_formula", "The formula in use so far, D×L + Z·σ·√L, and the benchmark of all others."),
+            Entry("historic_average", "Mean of all weeks since the first demand; negative binomial."),
+            Entry(
+                "pooled_occurrence",
+                "How often the portfolio returns, times the item's mean size (Kleinman 1973); negative binomial.",
+            ),
+            Entry("ses", "Exponential smoothing, weight by least squares (Brown 1956); negative binomial."),
+            Entry("tsb", "Smoothed chance and size of demand (Teunter, Syntetos & Babai 2011); negative binomial."),
+            Entry("adida", "Demand aggregated over its mean interval (Nikolopoulos et al. 2011); negative binomial."),
+            Entry("imapa", "Several aggregations averaged (Petropoulos & Kourentzes 2015); negative binomial."),
+            Entry("demand_windows", "Every past run of as many weeks (Porras & Dekker 2008)."),
+            Entry(
+                "pooled_bootstrap_100",
+                "Draws of occurrences and sizes that lean on the portfolio (Willemain, Smart & Schwarz 2004; Kleinman "
+                "1973); every week counts alike.",
+            ),
+            Entry(
+                "pooled_bootstrap_95",
+                "The same; a week keeps 95 % of its weight each week. Says what to expect of new items.",
+            ),
+            Entry("pooled_bootstrap_90", "The same; a week keeps 90 % of its weight each week."),
+            Entry(
+                "boosted_quantiles",
+                "Trees that learn from every item's past (LightGBM, Ke et al. 2017); needs 1,000 items.",
+            ),
+        )
+    }
+)

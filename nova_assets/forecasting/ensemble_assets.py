@@ -1,0 +1,113 @@
+"""The assets `lake/forecasts`, `lake/summed_demand` and `lake/ensemble_standings`: what is served, and why."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pyarrow as pa
+
+from nova_assets.factories import SINGLE_RUN, asset_key, column_lineage, table_spec
+from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.model_assets import model_key, origins_between, read_demand, write_rows
+from nova_assets.forecasting.parameters import ENSEMBLE, VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.version import code_version
+from nova_assets.partitions import key_range
+from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, SUMMED_DEMAND
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from nova_assets.forecasting.average import EnsembleForecast
+
+TABLES = (FORECASTS, SUMMED_DEMAND, ENSEMBLE_STANDINGS)
+VALIDATED = timedelta(weeks=VALIDATION_ORIGINS * VALIDATION_WEEKS)
+PAST_AND_PRESENT = dg.TimeWindowPartitionMapping(
+    start_offset=-(VALIDATED.days // 7), allow_nonexistent_upstream_partitions=True
+)
+"""An origin is averaged from what the models say on it, chosen by what they said on origins before it."""
+
+
+def _specs() -> list[dg.AssetSpec]:
+    said = [dg.AssetDep(model_key(name), partition_mapping=PAST_AND_PRESENT) for name in CATALOGUE]
+    specs = [table_spec(table, kinds={"python", "deltalake"}, code=code_version()) for table in TABLES]
+    return [spec.replace_attributes(deps=[*spec.deps, *said]) for spec in specs]
+
+
+@dg.multi_asset(name="lake__ensemble", specs=_specs(), backfill_policy=SINGLE_RUN)
+def ensemble(context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake) -> Iterator[dg.MaterializeResult]:
+    """Choose the models of each origin by the origins before it, and average what they say."""
+    from nova_assets.forecasting.average import Said, ensemble_forecast
+
+    first, last = key_range(context)
+    seconds = {}
+    started = time.perf_counter()
+    demand = read_demand(warehouse, last)
+    said = Said.read(lake, first - VALIDATED, last)
+    seconds["read"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    now = datetime.now(UTC)
+    made = [ensemble_forecast(origin, demand, said, now) for origin in origins_between(first, last)]
+    seconds["average"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    versions = write_rows(lake, ENSEMBLE, first, last, [one.forecasts for one in made], [one.summed for one in made])
+    standings = pa.concat_tables([one.standings for one in made])
+    versions[ENSEMBLE_STANDINGS.name] = lake.write_range(ENSEMBLE_STANDINGS.name, standings, "origin", first, last)
+    seconds["write"] = time.perf_counter() - started
+
+    rows = {
+        FORECASTS.name: [one.forecasts for one in made],
+        SUMMED_DEMAND.name: [one.summed for one in made],
+        ENSEMBLE_STANDINGS.name: [one.standings for one in made],
+    }
+    for table in TABLES:
+        key = asset_key(table.relation)
+        for one, of_origin in zip(made, rows[table.name], strict=True):
+            context.add_asset_metadata(
+                _origin_metadata(one, of_origin), asset_key=key, partition_key=one.origin.isoformat()
+            )
+        context.add_asset_metadata(
+            {"dagster/column_lineage": column_lineage(table)},
+            asset_key=key,
+            partition_key=context.partition_key_range.end,
+        )
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "dagster/row_count": sum(of_origin.num_rows for of_origin in rows[table.name]),
+                "lake_version": versions[table.name],
+                "seconds": {name: round(value, 3) for name, value in seconds.items()},
+                "standings": dg.MetadataValue.md(_standings_table(_latest(made))),
+            },
+        )
+
+
+def _origin_metadata(one: "EnsembleForecast", rows: pa.Table) -> dict[str, Any]:
+    return {
+        "dagster/partition_row_count": rows.num_rows,
+        "weights": dict(one.ensemble.weights),
+        "past_origins": [origin.isoformat() for origin in one.past_origins],
+    }
+
+
+def _latest(made: "Sequence[EnsembleForecast]") -> "EnsembleForecast":
+    """The last origin that has a forecast, the last of all where none has."""
+    return next((one for one in reversed(made) if one.forecasts.num_rows), made[-1])
+
+
+def _standings_table(one: "EnsembleForecast") -> str:
+    lines = [
+        f"Origin {one.origin}; loss of {VALIDATION_WEEKS} weeks' demand relative to the present formula's, on "
+        f"{len(one.past_origins)} origins before",
+        "",
+        "| model | loss | weight | why |",
+        "|---|---|---|---|",
+        *(
+            f"| {standing.model} | {standing.loss:.3f} | {standing.weight:.2f} | {standing.reason} |"
+            for standing in one.ensemble.standings
+        ),
+    ]
+    return "\n".join(lines)

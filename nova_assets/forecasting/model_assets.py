@@ -1,0 +1,121 @@
+"""The assets `lake/models/<name>`: what each model says of every material, from every weekly origin."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pyarrow as pa
+
+from nova_assets.factories import SINGLE_RUN, asset_key, table_spec
+from nova_assets.forecasting.catalogue import CATALOGUE, Entry
+from nova_assets.forecasting.resources import ForecastEngine
+from nova_assets.forecasting.version import code_version
+from nova_assets.partitions import key_range
+from nova_assets.registry.lake import FORECASTS, SUMMED_DEMAND
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nova_assets.forecasting.history import History
+    from nova_assets.forecasting.origin import OriginForecast
+
+
+def model_key(name: str) -> dg.AssetKey:
+    """The asset of a model."""
+    return asset_key(f"lake.models.{name}")
+
+
+def _spec(entry: Entry) -> dg.AssetSpec:
+    return table_spec(FORECASTS, kinds={"python", "deltalake"}, code=code_version()).replace_attributes(
+        key=model_key(entry.name),
+        description=f"{entry.meaning} Its rows lie in the lake's tables forecasts and summed_demand.",
+        tags={"schema": "lake", "on_demand": str(entry.on_demand).lower()},
+    )
+
+
+@dg.multi_asset(
+    name="lake__models",
+    specs=[_spec(entry) for entry in CATALOGUE.values()],
+    can_subset=True,
+    backfill_policy=SINGLE_RUN,
+)
+def models(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake, forecast_engine: ForecastEngine
+) -> Iterator[dg.MaterializeResult]:
+    """Forecast every material from the run's origins on, model by model; each replaces exactly its own rows."""
+    from nova_assets.forecasting.models import MODELS
+    from nova_assets.forecasting.origin import forecast_origin
+
+    first, last = key_range(context)
+    histories = read_histories(warehouse, first, last)
+    engine, now = forecast_engine.build(), datetime.now(UTC)
+    chosen = [name for name in CATALOGUE if model_key(name) in context.selected_asset_keys]
+    for number, name in enumerate(chosen, start=1):
+        started = time.perf_counter()
+        made = [forecast_origin(MODELS[name], history, history, engine, now) for history in histories]
+        forecast_seconds = time.perf_counter() - started
+        versions = write_rows(lake, name, first, last, [one.forecasts for one in made], [one.summed for one in made])
+        seconds = time.perf_counter() - started
+        context.log.info(f"{name}: {len(made)} origins in {seconds:.1f} s, model {number} of {len(chosen)}")
+        for one in made:
+            context.add_asset_metadata(
+                _origin_metadata(one), asset_key=model_key(name), partition_key=one.history.origin.isoformat()
+            )
+        yield dg.MaterializeResult(
+            asset_key=model_key(name),
+            metadata={
+                "dagster/row_count": sum(one.forecasts.num_rows for one in made),
+                "lake_version": versions[FORECASTS.name],
+                "lake_version_summed": versions[SUMMED_DEMAND.name],
+                "data_versions": {relation: warehouse.data_version(relation) or 0 for relation in FORECASTS.upstream},
+                "seconds": {"forecast": round(forecast_seconds, 3), "write": round(seconds - forecast_seconds, 3)},
+            },
+        )
+
+
+def read_histories(warehouse: Warehouse, first: date, last: date) -> "list[History]":
+    """The demand before each origin from `first` to `last`."""
+    from nova_assets.forecasting.history import History
+
+    demand = read_demand(warehouse, last)
+    return [History.before(origin, demand) for origin in origins_between(first, last)]
+
+
+def read_demand(warehouse: Warehouse, before: date) -> "pd.DataFrame":
+    """Weekly demand of materials before a day: `unique_id, ds, y`."""
+    demand = warehouse.query_arrow(read_sql("forecasting/history.sql"), [before])
+    return demand.rename_columns(["unique_id", "ds", "y"]).to_pandas(date_as_object=False)
+
+
+def origins_between(first: date, last: date) -> list[date]:
+    """The weekly origins from `first` to `last`, both included."""
+    return [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
+
+
+def write_rows(
+    lake: Lake, model: str, first: date, last: date, forecasts: list[pa.Table], summed: list[pa.Table]
+) -> dict[str, int]:
+    """Replace a model's rows of the origins `first` to `last` in both tables; the version of each afterwards."""
+    return {
+        table.name: lake.write_range(
+            table.name, pa.concat_tables(rows), "origin", first, last, within={"model": [model]}
+        )
+        for table, rows in ((FORECASTS, forecasts), (SUMMED_DEMAND, summed))
+    }
+
+
+def _origin_metadata(one: "OriginForecast") -> dict[str, Any]:
+    last_week = one.history.last_week
+    return {
+        "dagster/partition_row_count": one.forecasts.num_rows,
+        "items": one.items,
+        "seconds": round(one.seconds, 3),
+        "last_known_week": last_week.isoformat() if last_week else "none",
+        "weeks_missing": one.history.weeks_missing,
+        "says_nothing_because": one.absent or "",
+    }

@@ -1,0 +1,66 @@
+"""What one model says on one origin."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from nova_assets.forecasting.engine import Engine
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.models.protocol import CannotForecastError, Model
+from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA, Figures, Made, forecast_rows, summed_rows
+from nova_assets.forecasting.version import model_version
+
+
+@dataclass(frozen=True)
+class OriginForecast:
+    """The rows of one model on one origin.
+
+    Attributes:
+        history: what the forecasts were made from.
+        forecasts: rows of the lake's table `forecasts`.
+        summed: rows of the lake's table `summed_demand`.
+        items: items spoken of.
+        seconds: what it took.
+        absent: why there are no rows, or None.
+    """
+
+    history: History
+    forecasts: pa.Table
+    summed: pa.Table
+    items: int
+    seconds: float
+    absent: str | None
+
+
+def forecast_origin(model: Model, history: History, pool: History, engine: Engine, now: datetime) -> OriginForecast:
+    """Forecasts the items of `history` from its origin on.
+
+    An origin that the data do not reach yet has no forecast: the latest one they reach is the one to look at, and the
+    rows of an earlier, longer source are replaced by none.
+
+    Args:
+        pool: what the model may borrow from.
+        now: instant written as `generated_at`.
+    """
+    if history.weeks_missing:
+        return _absent(history, f"the data end {history.weeks_missing} weeks before the origin")
+    if history.items.empty:
+        return _absent(history, "there is no demand before the origin")
+    started = time.perf_counter()
+    try:
+        figures = Figures.of(model.fit(history, pool, engine))
+    except CannotForecastError as error:
+        return _absent(history, str(error))
+    seconds = time.perf_counter() - started
+    made = Made(history.origin, model.name, model_version(model, history), round(seconds, 3), now)
+    return OriginForecast(
+        history, forecast_rows(figures, made), summed_rows(figures, made), len(figures.items), seconds, None
+    )
+
+
+def _absent(history: History, reason: str) -> OriginForecast:
+    return OriginForecast(history, FORECASTS_SCHEMA.empty_table(), SUMMED_SCHEMA.empty_table(), 0, 0.0, reason)

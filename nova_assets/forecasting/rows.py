@@ -1,0 +1,127 @@
+"""Forecasts as rows of the lake's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from nova_assets.forecasting.history import WEEK
+from nova_assets.forecasting.models.protocol import Fitted
+from nova_assets.forecasting.parameters import ALL_SITES, HORIZON_WEEKS, QUANTILES, SUMMED_QUANTILES, SUMMED_WEEKS
+from nova_assets.forecasting.portfolio import Floats
+
+_ITEM = [("item_id", pa.string()), ("site_id", pa.string()), ("origin", pa.date32())]
+_MADE = [
+    ("model_version", pa.string()),
+    ("run_seconds", pa.float64()),
+    ("generated_at", pa.timestamp("us", tz="UTC")),
+]
+
+FORECASTS_SCHEMA = pa.schema(
+    [
+        *_ITEM,
+        ("forecast_date", pa.date32()),
+        ("model", pa.string()),
+        ("forecast_value", pa.float64()),
+        *((name, pa.float64()) for name in QUANTILES),
+        *_MADE,
+    ]
+)
+"""The lake's table `forecasts`: one row per origin, model, item and week ahead; quantities in the item's unit."""
+
+SUMMED_SCHEMA = pa.schema(
+    [
+        *_ITEM,
+        ("weeks", pa.int32()),
+        ("model", pa.string()),
+        ("forecast_value", pa.float64()),
+        *((name, pa.float64()) for name in SUMMED_QUANTILES),
+        *_MADE,
+    ]
+)
+"""The lake's table `summed_demand`: one row per origin, model, item and number of weeks."""
+
+WEEKLY_LEVELS = np.array(tuple(QUANTILES.values()))
+SUMMED_LEVELS = np.array(tuple(SUMMED_QUANTILES.values()))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a model says of some items.
+
+    Attributes:
+        weekly: (items, `HORIZON_WEEKS`, 1 + weekly quantiles): the mean, then the quantiles, of each week.
+        summed: (items, `SUMMED_WEEKS`, 1 + quantiles of sums): the same of the next weeks together.
+    """
+
+    items: pd.Index
+    weekly: Floats
+    summed: Floats
+
+    @classmethod
+    def of(cls, fitted: Fitted) -> Figures:
+        """All that the lake's tables hold of a fitted model.
+
+        Raises:
+            CannotForecastError: see `Fitted.demand`.
+        """
+        weeks = range(1 if fitted.steady else HORIZON_WEEKS)
+        weekly = np.stack([_figures(fitted, week, 1, WEEKLY_LEVELS) for week in weeks], axis=1)
+        summed = np.stack([_figures(fitted, 0, weeks, SUMMED_LEVELS) for weeks in SUMMED_WEEKS], axis=1)
+        return cls(fitted.items, np.repeat(weekly, HORIZON_WEEKS // len(weeks), axis=1), summed)
+
+
+def _figures(fitted: Fitted, first: int, weeks: int, levels: Floats) -> Floats:
+    said = fitted.demand(first, weeks, levels)
+    return np.column_stack([said.mean, said.quantiles])
+
+
+@dataclass(frozen=True)
+class Made:
+    """Who made the figures of an origin, from what, when, and how long it took."""
+
+    origin: date
+    model: str
+    model_version: str
+    run_seconds: float
+    generated_at: datetime
+
+
+def forecast_rows(figures: Figures, made: Made) -> pa.Table:
+    """Rows of the lake's table `forecasts`."""
+    weeks = (np.datetime64(made.origin) + WEEK * np.arange(HORIZON_WEEKS)).astype("datetime64[D]")
+    return _rows(FORECASTS_SCHEMA, figures.items, figures.weekly, {"forecast_date": weeks}, tuple(QUANTILES), made)
+
+
+def summed_rows(figures: Figures, made: Made) -> pa.Table:
+    """Rows of the lake's table `summed_demand`."""
+    weeks = np.array(SUMMED_WEEKS, dtype=np.int32)
+    return _rows(SUMMED_SCHEMA, figures.items, figures.summed, {"weeks": weeks}, tuple(SUMMED_QUANTILES), made)
+
+
+def _rows(
+    schema: pa.Schema,
+    items: pd.Index,
+    values: Floats,
+    step: Mapping[str, np.ndarray],
+    quantiles: tuple[str, ...],
+    made: Made,
+) -> pa.Table:
+    steps, count = values.shape[1], values.shape[0] * values.shape[1]
+    columns = {
+        "item_id": pa.array(np.repeat(items.to_numpy(dtype=object), steps), pa.string()),
+        "site_id": pa.repeat(pa.scalar(ALL_SITES), count),
+        **{name: np.tile(of_step, len(items)) for name, of_step in step.items()},
+        **{name: values[:, :, position].reshape(-1) for position, name in enumerate(("forecast_value", *quantiles))},
+        "origin": pa.repeat(pa.scalar(made.origin, pa.date32()), count),
+        "model": pa.repeat(pa.scalar(made.model), count),
+        "model_version": pa.repeat(pa.scalar(made.model_version), count),
+        "run_seconds": pa.repeat(pa.scalar(made.run_seconds), count),
+        "generated_at": pa.repeat(pa.scalar(made.generated_at, pa.timestamp("us", tz="UTC")), count),
+    }
+    return pa.table({name: columns[name] for name in schema.names}, schema=schema)

@@ -1,0 +1,87 @@
+"""Which rows of a lake table are meant: a closed range of dates, all of it or the rows of some models alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+class LakeSchemaError(ValueError):
+    """The rows do not have the columns and types that the lake table has, or lie outside the slice to replace."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows whose `column` lies in `first`…`last`, both inclusive, and whose `within` columns hold a value given.
+
+    Attributes:
+        column: name of a column of dates.
+        first: first day.
+        last: last day.
+        within: text column → the values that belong to the slice; no column: all rows of the range.
+
+    Raises:
+        ValueError: the range ends before it begins, or a column of `within` is given no value.
+    """
+
+    column: str
+    first: date
+    last: date
+    within: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"The range of {self.column} ends before it begins: {self.first} to {self.last}")
+        if empty := [name for name, values in self.within.items() if isinstance(values, str) or not values]:
+            raise ValueError(f"A slice needs a list of at least one value of {', '.join(empty)}")
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that decide what belongs to the slice, in the order in which a table is partitioned by them."""
+        return [self.column, *self.within]
+
+    @property
+    def predicate(self) -> str:
+        """The slice as Delta's SQL."""
+        dates = f"{self.column} >= DATE '{self.first}' AND {self.column} <= DATE '{self.last}'"
+        return " AND ".join(
+            [dates, *(f"{name} IN ({', '.join(map(_quoted, values))})" for name, values in self.within.items())]
+        )
+
+    @property
+    def filters(self) -> list[tuple[str, str, Any]]:
+        """The slice as the conjunction that Arrow's datasets read by."""
+        dates = [(self.column, ">=", self.first), (self.column, "<=", self.last)]
+        return [*dates, *((name, "in", list(values)) for name, values in self.within.items())]
+
+    def require_all(self, table: str, rows: pa.Table) -> None:
+        """Refuses rows for `table` that do not belong to the slice.
+
+        Raises:
+            LakeSchemaError: a column of the slice is missing or of another type, or a row lies outside the slice.
+        """
+        for name in self.columns:
+            if name not in rows.column_names:
+                raise LakeSchemaError(f"The rows for {table!r} have no column {name!r}; they have {rows.column_names}.")
+            wanted = pa.date32() if name == self.column else pa.string()
+            if (given := rows.column(name).type) != wanted:
+                raise LakeSchemaError(f"{table}.{name} must be {wanted}, got {given}.")
+        range_of = (pc.field(self.column) >= self.first) & (pc.field(self.column) <= self.last)
+        _require(table, rows, range_of, f"{self.column} null or outside {self.first} to {self.last}")
+        for name, values in self.within.items():
+            _require(table, rows, pc.field(name).isin(list(values)), f"{name} null or none of {', '.join(values)}")
+
+
+def _require(table: str, rows: pa.Table, condition: pc.Expression, otherwise: str) -> None:
+    outside = rows.num_rows - rows.filter(condition).num_rows
+    if outside:
+        raise LakeSchemaError(f"{outside} rows for {table!r} have {otherwise}.")
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,198 @@
+"""The assets: a range of origins in one run, the same tables when run again, and light definitions."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from nova_assets.forecasting.average import ModelsMissingError
+from nova_assets.forecasting.ensemble_assets import ensemble
+from nova_assets.forecasting.model_assets import model_key, models
+from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.resources import ForecastEngine
+from nova_assets.resources.lake import Lake, LakeTableMissingError
+from nova_assets.resources.warehouse import Warehouse
+
+ROOT = Path(__file__).resolve().parents[3]
+FIRST, LAST = date(2025, 7, 7), date(2025, 7, 28)
+ORIGINS = [FIRST + timedelta(weeks=week) for week in range(4)]
+CHEAP = ("present_formula", "historic_average", "tsb", "pooled_bootstrap_95")
+
+
+class FolderWarehouse(Warehouse):
+    """Weekly demand as a Parquet file; the SQL itself is tested against PostgreSQL."""
+
+    folder: str
+
+    def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        weekly = pq.read_table(Path(self.folder) / "weekly.parquet")
+        return weekly.filter(pc.field("week") < parameters[0])
+
+    def data_version(self, relation: str) -> int | None:
+        return 7
+
+
+def written_demand(folder: Path, demand: pd.DataFrame) -> None:
+    weekly = demand.rename(columns={"unique_id": "item_id", "ds": "week", "y": "demand"})
+    weekly["week"] = weekly["week"].dt.date
+    weekly.to_parquet(folder / "weekly.parquet")
+
+
+@pytest.fixture
+def resources(tmp_path: Path, portfolio: pd.DataFrame) -> dict[str, Any]:
+    written_demand(tmp_path, portfolio)
+    return {
+        "warehouse": FolderWarehouse(url="", folder=str(tmp_path)),
+        "lake": Lake(root=str(tmp_path / "lake")),
+        "forecast_engine": ForecastEngine(),
+    }
+
+
+def run_range(
+    asset: dg.AssetsDefinition, resources: dict[str, Any], first: date, last: date, names: Sequence[str] | None = None
+) -> dg.ExecuteInProcessResult:
+    tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
+    selection = [model_key(name) for name in names] if names else None
+    return dg.materialize([asset], resources=resources, tags=tags, selection=selection)
+
+
+def say(resources: dict[str, Any], first: date, last: date) -> None:
+    """Four models speak on the origins, and on those twelve weeks before that they are judged by."""
+    run_range(models, resources, first - timedelta(weeks=12), last, CHEAP)
+
+
+def table(resources: dict[str, Any], name: str, *models_of: str) -> pd.DataFrame:
+    rows = resources["lake"].read_range(name, "origin", FIRST, LAST, within={"model": models_of} if models_of else None)
+    columns = [column for column in rows.column_names if column not in ("generated_at", "run_seconds")]
+    return rows.select(columns).to_pandas().sort_values(columns[:6], ignore_index=True)
+
+
+def metadata_of(result: dg.ExecuteInProcessResult, key: dg.AssetKey, partition: date) -> dict[str, Any]:
+    (event,) = (
+        event
+        for event in result.get_asset_materialization_events()
+        if (event.asset_key, event.partition) == (key, str(partition))
+    )
+    return {name: entry.value for name, entry in event.materialization.metadata.items()}
+
+
+def test_a_range_of_origins_is_one_run_with_a_row_count_for_each(resources: dict[str, Any]) -> None:
+    result = run_range(models, resources, FIRST, LAST, ["tsb"])
+    frame = table(resources, "forecasts")
+    assert set(frame["model"]) == {"tsb"}
+    for origin in ORIGINS:
+        found = metadata_of(result, model_key("tsb"), origin)
+        assert found["dagster/partition_row_count"] == int((frame["origin"] == origin).sum()) > 0
+        assert found["data_versions"]["analytics.features_demand_weekly"] == 7
+        assert found["items"] == frame[frame["origin"] == origin]["item_id"].nunique()
+
+
+def test_a_model_that_has_nothing_to_say_is_materialized_with_its_reason(resources: dict[str, Any]) -> None:
+    result = run_range(models, resources, FIRST, FIRST, ["boosted_quantiles"])
+    found = metadata_of(result, model_key("boosted_quantiles"), FIRST)
+    assert found["dagster/partition_row_count"] == 0
+    assert found["says_nothing_because"] == "57 items to learn from, fewer than 1000"
+
+
+def test_one_model_made_again_leaves_the_others_as_they_were(resources: dict[str, Any]) -> None:
+    run_range(models, resources, FIRST, LAST, ["tsb", "ses"])
+    before = table(resources, "summed_demand")
+    run_range(models, resources, FIRST, LAST, ["tsb"])
+    pd.testing.assert_frame_equal(table(resources, "summed_demand"), before)
+
+
+def test_a_range_in_one_run_equals_its_origins_one_by_one(resources: dict[str, Any]) -> None:
+    say(resources, FIRST, LAST)
+    run_range(ensemble, resources, FIRST, LAST)
+    tables = ("forecasts", "summed_demand", "ensemble_standings")
+    at_once = {name: table(resources, name) for name in tables}
+    for origin in ORIGINS:
+        run_range(models, resources, origin, origin, CHEAP)
+        run_range(ensemble, resources, origin, origin)
+    for name in tables:
+        pd.testing.assert_frame_equal(table(resources, name), at_once[name])
+
+
+def test_the_ensemble_is_the_average_of_the_models_that_its_standings_name(resources: dict[str, Any]) -> None:
+    say(resources, FIRST, LAST)
+    result = run_range(ensemble, resources, FIRST, LAST)
+    standings = table(resources, "ensemble_standings")
+    assert set(standings["model"]) == set(MODELS)
+    figures = ["forecast_value", "q05", "q50", "q80", "q95", "q99"]
+    for origin in ORIGINS:
+        weights = standings[(standings["origin"] == origin) & (standings["weight"] > 0)].set_index("model")["weight"]
+        assert set(weights.index) <= set(CHEAP)
+        for name in ("forecasts", "summed_demand"):
+            rows = table(resources, name).query("origin == @origin").set_index("model")
+            expected = sum(weight * rows.loc[[model], figures].to_numpy() for model, weight in weights.items())
+            assert rows.loc[["ensemble"], figures].to_numpy() == pytest.approx(expected)
+        found = metadata_of(result, dg.AssetKey(["lake", "forecasts"]), origin)
+        assert found["weights"] == pytest.approx(weights.to_dict())
+        assert len(found["past_origins"]) == 3
+    assert "| present_formula | 1.000 |" in found["standings"]
+
+
+def test_without_past_origins_the_model_that_needs_least_history_is_served(resources: dict[str, Any]) -> None:
+    run_range(models, resources, FIRST, FIRST, CHEAP)
+    run_range(ensemble, resources, FIRST, FIRST)
+    standings = table(resources, "ensemble_standings").set_index("model")
+    assert standings.loc["pooled_bootstrap_95", "weight"] == 1.0
+    assert "no past origin" in str(standings.loc["pooled_bootstrap_95", "reason"])
+    figures = ["forecast_value", "q50", "q99"]
+    served, member = (table(resources, "forecasts", name)[figures] for name in ("ensemble", "pooled_bootstrap_95"))
+    pd.testing.assert_frame_equal(served, member)
+
+
+def test_a_spike_after_an_origin_moves_neither_its_models_nor_their_choice(
+    resources: dict[str, Any], portfolio: pd.DataFrame, tmp_path: Path
+) -> None:
+    """An origin computed again when more is known says what it said: later demand is not looked at anywhere."""
+    say(resources, FIRST, FIRST)
+    run_range(ensemble, resources, FIRST, FIRST)
+    tables = ("forecasts", "summed_demand", "ensemble_standings")
+    before = {name: table(resources, name) for name in tables}
+    written_demand(tmp_path, portfolio.assign(y=portfolio["y"].where(portfolio["ds"] < np.datetime64(FIRST), 1e6)))
+    say(resources, FIRST, FIRST)
+    run_range(ensemble, resources, FIRST, FIRST)
+    for name in tables:
+        pd.testing.assert_frame_equal(table(resources, name), before[name])
+
+
+def test_an_ensemble_before_its_models_says_what_to_materialize(resources: dict[str, Any]) -> None:
+    with pytest.raises(LakeTableMissingError, match="materialize its asset first"):
+        run_range(ensemble, resources, FIRST, FIRST)
+    run_range(models, resources, FIRST - timedelta(weeks=4), FIRST - timedelta(weeks=4), CHEAP)
+    with pytest.raises(ModelsMissingError, match=r"materialize lake/models for it first"):
+        run_range(ensemble, resources, FIRST, FIRST)
+
+
+def test_the_assets_name_their_upstream_tables_by_key() -> None:
+    tables = {"analytics/features_demand_weekly", "core/dim_item"}
+    assert {key.to_user_string() for key in models.asset_deps[model_key("tsb")]} == tables
+    said = {f"lake/models/{name}" for name in MODELS}
+    served = {key.to_user_string() for key in ensemble.asset_deps[dg.AssetKey(["lake", "forecasts"])]}
+    assert served == tables | said
+
+
+def test_definitions_load_with_an_empty_environment_and_no_library_that_computes() -> None:
+    code = (
+        "import sys, nova_assets.forecasting.definitions as location; location.defs.get_repository_def();"
+        "print(sorted({'pandas', 'scipy', 'statsforecast'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env={"PATH": os.defpath}, capture_output=True, text=True
+    )
+    assert (found.stdout.strip(), found.returncode) == ("[]", 0), found.stderr
