@@ -51,8 +51,8 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             ),
             Entry(
                 "auto_ets",
-                "Exponential smoothing that chooses its form (Hyndman et al. 2002), of regularly demanded items, with the "
-                "season of the year where there is one; negative binomial.",
+                "Exponential smoothing that chooses its form (Hyndman et al. 2002), of regularly demanded items, with "
+                "a season of the year where there is one; negative binomial.",
             ),
             Entry(
                 "auto_arima",

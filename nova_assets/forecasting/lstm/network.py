@@ -1,12 +1,13 @@
 """One recurrent network for all items, by Keras on JAX.
 
-LSTM: Hochreiter & Schmidhuber (1997), Neural Computation 9(8). Trained over many series at once, each in units of its own
-mean, as in Salinas, Flunkert, Gasthaus & Januschowski (2020), International Journal of Forecasting 36(3).
+LSTM: Hochreiter & Schmidhuber (1997), Neural Computation 9(8). Trained over many series at once, each in units of its
+own mean, as in Salinas, Flunkert, Gasthaus & Januschowski (2020), International Journal of Forecasting 36(3).
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -40,9 +41,7 @@ def _trained(learned: Series, horizon: int, settings: NetworkSettings) -> keras.
             layers.Input((settings.window, CHANNELS)),
             layers.LSTM(settings.units),
             # Starts from the item's own mean: softplus(log(e - 1)) = 1.
-            layers.Dense(
-                horizon, "softplus", bias_initializer=keras.initializers.Constant(math.log(math.e - 1))
-            ),
+            layers.Dense(horizon, "softplus", bias_initializer=keras.initializers.Constant(math.log(math.e - 1))),
         ]
     )
     rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps)
@@ -53,12 +52,13 @@ def _trained(learned: Series, horizon: int, settings: NetworkSettings) -> keras.
     return network
 
 
-def _poisson_deviance(actual: keras.KerasTensor, expected: keras.KerasTensor) -> keras.KerasTensor:
+def _poisson_deviance(actual: Any, expected: Any) -> Any:
     """m − y·log m over the known weeks: least where m is the mean, whatever the distribution (Gourieroux, Monfort &
     Trognon 1984), and less moved by a few huge orders than squared error.
     """
     known = ops.logical_not(ops.isnan(actual))
-    mean = ops.maximum(expected, LEAST_RATIO)
-    demand = ops.where(known, actual, 0.0)
-    loss = ops.where(known, mean - demand * ops.log(mean), 0.0)
-    return ops.sum(loss, axis=-1) / ops.maximum(ops.sum(ops.cast(known, "float32"), axis=-1), 1.0)
+    mean: Any = ops.maximum(expected, LEAST_RATIO)
+    demand: Any = ops.where(known, actual, 0.0)
+    loss: Any = ops.sum(ops.where(known, mean - demand * ops.log(mean), 0.0), axis=-1)
+    weeks: Any = ops.sum(ops.cast(known, "float32"), axis=-1)
+    return loss / ops.maximum(weeks, 1.0)

@@ -1,6 +1,6 @@
 """The process of the network: reads a question from a folder, writes the answer beside it.
 
-    python -m nova_assets.forecasting.lstm.worker FOLDER
+python -m nova_assets.forecasting.lstm.worker FOLDER
 """
 
 from __future__ import annotations

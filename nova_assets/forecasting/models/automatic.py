@@ -1,4 +1,4 @@
-"""Models that choose their own form for each series: ARIMA and exponential smoothing, with a season where there is one."""
+"""Models that choose their own form for each series: ARIMA and exponential smoothing, with a season if there is one."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ class ProphetModel:
                     LOGGER.warning("prophet says nothing of item %s: %s", item, error)
                     continue
                 finally:
-                    model.stan_backend.cleanup()
+                    if model.stan_backend:
+                        model.stan_backend.cleanup()
                 yield str(item), model.predict(weeks)["yhat"].to_numpy(dtype=np.float64)
 
 

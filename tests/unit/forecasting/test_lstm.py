@@ -102,7 +102,7 @@ def test_the_network_learns_from_the_portfolio_what_no_item_shows_alone() -> Non
         frames.append(pd.DataFrame({"unique_id": f"{item:03d}", "ds": weeks, "y": demand}))
     new = pd.DataFrame({"unique_id": "new", "ds": weeks[-8:], "y": [70.0, 0, 0, 0, 70, 0, 0, 0]})
     history = History.before(ORIGIN, pd.concat([*frames, new], ignore_index=True).astype({"ds": "datetime64[ns]"}))
-    network = NetworkSettings(window=16, units=16, steps=150, batch=128)
+    network = NetworkSettings(window=16, units=16, steps=150, batch=64, learning_rate=0.02)
     said = RecurrentNetwork(network=network).fit(history, history, LocalEngine())
     assert said.items.tolist() == history.items.tolist()
     expected = said.means[history.items.get_loc("new"), :4]

@@ -81,11 +81,9 @@ def test_a_season_is_forecast_where_there_is_one(model: AutomaticModel | Prophet
 
 
 @pytest.mark.parametrize("model", [AUTO_ARIMA, AUTO_ETS, PROPHET], ids=lambda model: model.name)
-def test_without_a_regular_item_they_say_nothing_and_why(
-    model: AutomaticModel | ProphetModel, weekly: Weekly
-) -> None:
+def test_without_a_regular_item_they_say_nothing_and_why(model: AutomaticModel | ProphetModel, weekly: Weekly) -> None:
     history = History.before(ORIGIN, weekly(ORIGIN, sparse=[6.0, 0.0, 0.0] * 40))
-    with pytest.raises(CannotForecastError, match="no .*item has"):
+    with pytest.raises(CannotForecastError, match=r"no .*item has"):
         fitted(model, history)
 
 

@@ -26,8 +26,8 @@ Weekly = Callable[..., pd.DataFrame]
 ORIGIN = date(2025, 9, 1)
 LEVELS = np.array([0.05, 0.5, 0.9, 0.95, 0.99])
 ENGINE = LocalEngine()
-ELSEWHERE = {"boosted_quantiles", "prophet", "lstm"}
-"""Models for which this portfolio is too small or too short: the first by other settings here, others in their tests."""
+ELSEWHERE = {"boosted_quantiles", "auto_arima", "prophet", "lstm"}
+"""Too slow here, or the portfolio is too small or short: trees have other settings, the rest tests of their own."""
 
 TREES = BoostedQuantiles(rounds=20, fewest_in_leaf=20, fewest_items=50, fewest_examples=500)
 
