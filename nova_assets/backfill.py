@@ -18,6 +18,7 @@ from nova_assets.automation import NIGHTLY
 from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.materialize import (
     ENSEMBLE,
+    LOADED,
     MaterializationError,
     Stage,
     add_accept_drift,
@@ -53,7 +54,7 @@ def origin_stages(origins: Window) -> list[Stage]:
     return [
         Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
         *forecast_stages(origins, models_from=origins.first),
-        Stage("load", [analytics.FACT_FORECASTS.relation], origins.first, origins.last),
+        Stage("load", LOADED, origins.first, origins.last),
     ]
 
 
@@ -82,7 +83,7 @@ def asset_stage(relation: str, days: Window | None) -> Stage:
     if relation not in known:
         raise BackfillError(f"There is no asset {relation}. Assets: {', '.join(sorted(known))}.")
     table = known[relation]
-    location = "forecasting" if table in lake.TABLES else "warehouse"
+    location = "forecasting" if table in registry.LAKE else "warehouse"
     together = made_together(relation)
     if table.grain is Grain.WHOLE:
         return Stage(relation, together, location=location)

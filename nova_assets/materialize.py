@@ -28,13 +28,15 @@ from nova_assets.forecasting.parameters import VALIDATION_ORIGINS, VALIDATION_WE
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, lake, quality, staging
+from nova_assets.registry import analytics, core, erp, external, lake, lead_times, quality, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
 ENSEMBLE = tuple(table.relation for table in lake.TABLES)
+LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
+LOADED = tuple(table.relation for table in (analytics.FACT_FORECASTS, *lead_times.TABLES))
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -95,14 +97,14 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
-    yield Stage("load", [analytics.FACT_FORECASTS.relation], window.first, window.last)
+    yield Stage("load", LOADED, window.first, window.last)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
-    """What the models say from `models_from` on, and what is served of it on the origins."""
+    """What the models say from `models_from` on, and what is served of it on the origins, also over lead times."""
     yield Stage("models", MODELS, max(models_from, FIRST_MONDAY), origins.last, location="forecasting")
-    yield Stage("forecasts", ENSEMBLE, origins.first, origins.last, location="forecasting")
+    yield Stage("forecasts", [*ENSEMBLE, *LEAD_TIMES], origins.first, origins.last, location="forecasting")
 
 
 def external_stages(days: Window) -> Iterator[Stage]:

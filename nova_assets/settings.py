@@ -160,6 +160,15 @@ def keep_months() -> int | None:
     return _whole_number("NOVA_KEEP_MONTHS")
 
 
+def review_period_days() -> int:
+    """Days between two looks at what to order (NOVA_REVIEW_PERIOD_DAYS, 7): an order must last that much longer.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
+
+
 def event_log_days() -> int:
     """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -46,5 +47,15 @@ def model_version(model: Model, history: History) -> str:
     Two forecasts with one version come from the same code, the same parameters and the same demand before the origin,
     whatever has been loaded since.
     """
-    parameters = json.dumps([model.name, dict(model.parameters)], sort_keys=True)
-    return f"{code_version()}.{hashlib.sha256(parameters.encode()).hexdigest()[:8]}.{history.digest}"
+    return version_of(model.name, model.parameters, history.digest)
+
+
+def version_of(name: str, parameters: Mapping[str, float], data: str) -> str:
+    """`<code>.<parameters>.<data>` of anything estimated: `data` is the digest of what it was estimated from."""
+    chosen = json.dumps([name, dict(parameters)], sort_keys=True)
+    return f"{code_version()}.{short_digest(chosen)}.{data}"
+
+
+def short_digest(text: str) -> str:
+    """Eight hexadecimal digits of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -94,7 +94,12 @@ def test_every_part_runs_and_every_table_has_a_version(nova: Nova):
     # The ERP is the source: nothing comes from a workbook. INMET's files are not simulated, prices have no mistakes.
     not_from_here = {"staging.external_inmet_stations", "core.fact_price_anomalies", "support.rejected_rows"}
     assert empty == not_from_here | WORKBOOK_TABLES
-    assert tables.keys() >= {"core.fact_demand_daily", "analytics.fact_forecasts", "analytics.mv_kpi_summary"}
+    assert tables.keys() >= {
+        "core.fact_demand_daily",
+        "analytics.fact_forecasts",
+        "analytics.lead_time_demand",
+        "analytics.mv_kpi_summary",
+    }
     assert (status["source"], status["workbook"]) == ("erp", "")
 
 
@@ -114,7 +119,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
         and asset["groupName"] != "operations"
         and {"key": "on_demand", "value": "true"} not in asset["tags"]
     ]
-    assert len(made) == 56
+    assert len(made) == 60
     warned = set()
     for asset in made:
         assert asset["assetMaterializations"], asset["assetKey"]["path"]
