@@ -4,7 +4,7 @@ Protocol of the published entries (Aksu et al. 2024, `SalesforceAIResearch/gift-
 of 2,674 series; quantiles 10, 20 … 90 %; missing months are not scored. Two figures over all series and months:
 
 * wQL = mean over the levels of Σ 2·pinball loss ÷ Σ |demand|;
-* MASE = mean of |demand − median| ÷ mean absolute change over 12 months before it, of series that have one.
+* MASE = mean of |demand − median| ÷ mean absolute change over 12 months before it, where there is one.
 
 The set lacks the last 37 to 39 months of 165 series: nothing of them is scored in any window here, and nothing is
 learned from them. A model sees what lay before the window. The ensemble is chosen, by the product's own rule, on the two
