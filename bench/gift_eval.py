@@ -7,9 +7,9 @@ of 2,674 series; quantiles 10, 20 … 90 %; missing months are not scored. Two f
 * MASE = mean of |demand − median| ÷ mean absolute change over 12 months before it, where there is one.
 
 The set lacks the last 37 to 39 months of 165 series: nothing of them is scored in any window here, and nothing is
-learned from them. A model sees what lay before the window. The ensemble is chosen, by the product's own rule, on the two
-windows of 12 months before; since the figure counts all levels alike, and not the upper ones that stock is ordered by,
-models are compared by all levels.
+learned from them. A model sees what lay before the window. The ensemble is chosen, by the product's own rule, on the
+two windows of 12 months before; since the figure counts all levels alike, and not the upper ones that stock is ordered
+by, models are compared by all levels.
 """
 
 from __future__ import annotations
