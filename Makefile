@@ -17,11 +17,12 @@ MAIN := .venv/.nova-main
 DEV := .venv/.nova-dev
 FORECASTING := .venv-forecasting/.nova-forecasting
 FORECASTING_DEV := .venv-forecasting/.nova-forecasting-dev
+LSTM := .venv-lstm/.nova-lstm
 # npm itself writes this file at the end of an installation
 NODE_MODULES := frontend/node_modules/.package-lock.json
 REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 
-.PHONY: help up down status install install-dev lint test lock clean
+.PHONY: help up down status install install-lstm install-dev lint test lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -37,7 +38,9 @@ status: install ## Show what runs
 
 install: $(MAIN) $(FORECASTING) $(REFERENCE) ## Make both Python environments from the locks, and fetch the script of the API's reference page
 
-install-dev: $(DEV) $(FORECASTING_DEV) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
+install-lstm: $(LSTM) ## Make the environment of the recurrent network, which the model lstm needs and nothing else
+
+install-dev: $(DEV) $(FORECASTING_DEV) $(LSTM) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
 
 lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/ruff check .
@@ -45,6 +48,7 @@ lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 	$(BIN)/basedpyright --project pyrightconfig.forecasting.json
+	$(BIN)/basedpyright --project pyrightconfig.lstm.json
 	cd frontend && npm run check
 
 test: lint ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
@@ -78,6 +82,9 @@ $(FORECASTING): requirements/forecasting.txt pyproject.toml | $(UV)
 $(FORECASTING_DEV): requirements/forecasting-dev.txt pyproject.toml | $(UV)
 	$(call install_lock,.venv-forecasting,requirements/forecasting-dev.txt,$(FORECASTING) $@)
 
+$(LSTM): requirements/lstm.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv-lstm,requirements/lstm.txt,$@)
+
 $(NODE_MODULES): frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund
 
@@ -103,4 +110,5 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	lock main --extra assets --extra plots --extra api --extra local; \
 	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
 	lock forecasting --extra assets --extra forecasting; \
-	lock forecasting-dev --extra assets --extra forecasting --extra forecasting-dev
+	lock forecasting-dev --extra assets --extra forecasting --extra forecasting-dev; \
+	lock lstm --extra lstm

@@ -65,6 +65,21 @@ def forecasting_python() -> Path:
     return Path(os.environ.get("NOVA_FORECASTING_PYTHON") or default)
 
 
+def lstm_python() -> Path:
+    """The Python of the recurrent network's environment (NOVA_LSTM_PYTHON), which `make install-lstm` makes."""
+    default = PROJECT_ROOT / ".venv-lstm" / "bin" / "python"
+    return Path(os.environ.get("NOVA_LSTM_PYTHON") or default)
+
+
+def lstm_seconds() -> int:
+    """Longest time that the recurrent network may take for one origin (NOVA_LSTM_SECONDS, 900).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_LSTM_SECONDS") or 900
+
+
 def lake_root() -> str:
     """Folder or `s3://bucket/prefix` of the lake's Delta tables."""
     return os.environ.get("NOVA_LAKE") or str(PROJECT_ROOT / ".nova" / "lake")

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.models import MODELS, PRESENT_FORMULA
 from nova_assets.forecasting.outcomes import Outcome, demand_of
 from nova_assets.forecasting.parameters import (
     ENSEMBLE,
@@ -150,8 +150,9 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     """
     started = time.perf_counter()
     history = History.before(origin, demand)
+    speaking = said.models_of(origin)
     past = [
-        past_outcome(at, history.frame, said)
+        past_outcome(at, history.frame, said, speaking or said.models_of(at))
         for at in reversed([origin - timedelta(weeks=VALIDATION_WEEKS * n) for n in range(1, VALIDATION_ORIGINS + 1)])
         if said.models_of(at)
     ]
@@ -161,18 +162,18 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     if history.weeks_missing or history.items.empty:
         nothing = FORECASTS_SCHEMA.empty_table(), SUMMED_SCHEMA.empty_table()
         return EnsembleForecast(origin, chosen, past_origins, *nothing, standings)
-    speaking = [name for name in chosen.weights if name in said.models_of(origin)]
-    if not speaking:
+    members = [name for name in chosen.weights if name in speaking]
+    if not members:
         raise ModelsMissingError(
             f"None of {sorted(chosen.weights)} has forecast {origin}: materialize lake/models for it first."
         )
-    figures = [said.figures(origin, name, history.items) for name in speaking]
+    figures = [said.figures(origin, name, history.items) for name in members]
     average = Figures(
         history.items,
-        chosen.combine({name: one.weekly for name, one in zip(speaking, figures, strict=True)}),
-        chosen.combine({name: one.summed for name, one in zip(speaking, figures, strict=True)}),
+        chosen.combine({name: one.weekly for name, one in zip(members, figures, strict=True)}),
+        chosen.combine({name: one.summed for name, one in zip(members, figures, strict=True)}),
     )
-    version = _version(chosen, {name: said.version(origin, name) for name in speaking})
+    version = _version(chosen, {name: said.version(origin, name) for name in members})
     seconds = round(time.perf_counter() - started, 3)
     made = Made(origin, ENSEMBLE, version, seconds, now)
     return EnsembleForecast(
@@ -180,13 +181,16 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     )
 
 
-def past_outcome(origin: date, known: pd.DataFrame, said: Said) -> Outcome:
+def past_outcome(origin: date, known: pd.DataFrame, said: Said, models: Sequence[str]) -> Outcome:
     """What the models said on a past origin of the next `VALIDATION_WEEKS` weeks, beside what came.
 
     Args:
         known: demand `unique_id, ds, y` that reaches at least to the end of those weeks.
+        models: those that may be chosen. A model that is run on demand may have spoken then and be silent now: choosing
+            it would leave the origin with a worse average, or with none.
     """
     history = History.before(origin, known)
+    spoke = [name for name in said.models_of(origin) if name in MODELS]
     return Outcome(
         history=history,
         weeks=VALIDATION_WEEKS,
@@ -194,10 +198,10 @@ def past_outcome(origin: date, known: pd.DataFrame, said: Said) -> Outcome:
         levels=SUMMED_LEVELS,
         quantiles={
             name: said.quantiles(origin, name, VALIDATION_WEEKS, history.items)
-            for name in said.models_of(origin)
-            if name in MODELS
+            for name in spoke
+            if name in models or name == PRESENT_FORMULA.name
         },
-        absent={},
+        absent={name: "it has not forecast the origin to be served" for name in spoke if name not in models},
     )
 
 

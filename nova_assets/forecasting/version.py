@@ -10,9 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nova_assets.settings import PROJECT_ROOT
+
 if TYPE_CHECKING:
     from nova_assets.forecasting.history import History
     from nova_assets.forecasting.models.protocol import Model
+
+LSTM_LOCK = PROJECT_ROOT / "requirements" / "lstm.txt"
+"""The libraries of the recurrent network, which this environment does not have."""
 
 
 @cache
@@ -21,8 +26,10 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    for library in ("lightgbm", "statsforecast", "scipy"):
+    for library in ("lightgbm", "prophet", "statsforecast", "scipy"):
         digest.update(f"{library}=={_installed(library)}".encode())
+    if LSTM_LOCK.exists():
+        digest.update(LSTM_LOCK.read_bytes())
     return digest.hexdigest()[:8]
 
 
