@@ -71,7 +71,7 @@ def pool_of(chunks: Iterable[pa.Table], most: int = SERIES_PER_POOL, seed: int =
         items = joined[ITEM].unique()
         if len(items) > most:
             drawn = sorted(items.to_pylist(), key=lambda item: _hash(item, seed))[:most]
-            joined = joined.filter(pc.is_in(joined[ITEM], pa.array(drawn, items.type)))
+            joined = joined.filter(pc.field(ITEM).isin(pa.array(drawn, items.type)))
         pool = joined
     return pool
 
@@ -82,13 +82,12 @@ def _starts(batch: pa.RecordBatch, before: str | None) -> NDArray[np.int64]:
     Raises:
         NotSortedError: when they do not rise.
     """
-    items = batch[ITEM]
-    changes = pc.not_equal(items.slice(1), items.slice(0, len(items) - 1)).to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.append(items[0].as_py() != before, changes))
-    begun = items.take(pa.array(starts)).to_pylist()
+    names = batch[ITEM].to_numpy(zero_copy_only=False)
+    starts = np.flatnonzero(np.append(names[0] != before, names[1:] != names[:-1]))
+    begun = names[starts].tolist()
     for earlier, later in zip([before, *begun], begun, strict=False):
         if earlier is not None and later <= earlier:
-            raise NotSortedError(f"Item {later!r} comes after {earlier!r}: the query must ORDER BY {ITEM} COLLATE \"C\".")
+            raise NotSortedError(f'Item {later!r} comes after {earlier!r}: the query must ORDER BY {ITEM} COLLATE "C".')
     return starts
 
 

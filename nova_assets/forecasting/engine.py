@@ -93,9 +93,7 @@ class LocalEngine:
         rest = series.part(done, len(series))
         size = min(_count(workers.batch_seconds, pace), -(-len(rest) // workers.fewest_batches))
         batches = rest.parts(size)
-        return workers.run(
-            estimator, batches, horizon, lambda finished: self.on_progress(done + finished, len(series))
-        )
+        return workers.run(estimator, batches, horizon, lambda finished: self.on_progress(done + finished, len(series)))
 
 
 def _count(seconds: float, pace: float) -> int:

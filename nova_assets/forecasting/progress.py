@@ -50,14 +50,17 @@ class ProgressLog:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name, self._write, self._every, self._clock = name, write, every, clock
-        self._started = self._written = clock()
+        self._written = clock()
+        self._first: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int) -> None:
         now = self._clock()
-        if not 0 < done < total or now - self._written < self._every:
+        # The pace is that since the first report: what came before are libraries that were loaded.
+        started, before = self._first = self._first or (now, done)
+        if not before < done < total or now - self._written < self._every:
             return
         self._written = now
-        left = (now - self._started) / done * (total - done)
+        left = (now - started) / (done - before) * (total - done)
         self._write(f"{self._name}: {done:,} of {total:,} series, about {_duration(left)} left")
 
 

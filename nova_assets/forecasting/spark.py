@@ -118,7 +118,7 @@ class SparkCluster(Workers):
         return [np.array(means).reshape(-1, horizon) for means in made]
 
 
-def _telling(finished: Callable[[int], None], tasks: int, series: int) -> Callable[..., None]:
+def _telling(finished: Callable[[int], None], tasks: int, series: int) -> Any:
     """A progress handler of Spark Connect: batches are about equal, so that a share of tasks is that of series."""
 
     def told(stages: Sequence[Any], **_: Any) -> None:
@@ -137,7 +137,9 @@ def _answering(remote: str) -> str:
     except ValueError:
         host = port = None
     if not host or not port or not remote.startswith("sc://"):
-        raise ClusterError("SPARK_REMOTE is not the address of a Spark Connect server: it must be like sc://host:15002.")
+        raise ClusterError(
+            "SPARK_REMOTE is not the address of a Spark Connect server: it must be like sc://host:15002."
+        )
     try:
         socket.create_connection((host, port), SECONDS_TO_CONNECT).close()
     except OSError as error:
@@ -199,6 +201,6 @@ def _as_cluster_error(what: str) -> Iterator[None]:
 
 def _reason(message: str) -> str:
     """The line that names a Python error, else the first."""
-    lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["it gives no reason"]
     errors = [line for line in lines if line.split(":")[0].split(".")[-1].endswith(("Error", "Exception"))]
-    return next((line for line in errors if not line.startswith("org.apache.spark")), lines[0] if lines else "no reason")
+    return next((line for line in errors if not line.startswith("org.apache.spark")), lines[0])

@@ -33,11 +33,14 @@ def _installed(library: str) -> str:
         return "absent"
 
 
-def model_version(model: Model, history: History) -> str:
+def model_version(model: Model, history: History, pool: History) -> str:
     """`<code>.<parameters>.<data>`, eight hexadecimal digits each.
 
     Two forecasts with one version come from the same code, the same parameters and the same demand before the origin,
-    whatever has been loaded since.
+    whatever has been loaded since. Of a portfolio in parts, the data are those of the part and of the pool.
     """
+    data = history.digest
+    if pool is not history:
+        data = hashlib.sha256(f"{data}{pool.digest}".encode()).hexdigest()[:8]
     parameters = json.dumps([model.name, dict(model.parameters)], sort_keys=True)
-    return f"{code_version()}.{hashlib.sha256(parameters.encode()).hexdigest()[:8]}.{history.digest}"
+    return f"{code_version()}.{hashlib.sha256(parameters.encode()).hexdigest()[:8]}.{data}"

@@ -8,6 +8,7 @@ Delta IO manager is not used: its reads of several days return the first day onl
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pyarrow as pa
@@ -15,6 +16,9 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from nova_assets.resources.lake_slice import LakeSchemaError, Slice
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0
@@ -39,7 +43,7 @@ class Lake(dg.ConfigurableResource):
     def write_range(
         self,
         table: str,
-        rows: pa.Table,
+        rows: "pa.Table | ds.Dataset",
         partition_column: str,
         first: date,
         last: date,
@@ -54,8 +58,8 @@ class Lake(dg.ConfigurableResource):
 
         Args:
             table: name of the table.
-            rows: Arrow table; `partition_column` is of type `date32`, the columns of `within` are `string`, all
-                without nulls.
+            rows: Arrow table, or a dataset of files, which is read in bounded memory; `partition_column` is of type
+                `date32`, the columns of `within` are `string`, all without nulls.
             partition_column: the date column that the table is partitioned by first.
             first: first day of the range.
             last: last day of the range.
@@ -70,13 +74,17 @@ class Lake(dg.ConfigurableResource):
             deltalake.exceptions.CommitFailedError: when other writers won every attempt.
         """
         replaced = Slice(partition_column, first, last, within or {})
-        replaced.require_all(table, rows)
+        # It imports pandas, and definitions are to load without.
+        import pyarrow.dataset as ds
+
+        source = ds.dataset(rows) if isinstance(rows, pa.Table) else rows
+        replaced.require_all(table, source)
         for attempt in range(1, WRITE_ATTEMPTS):
             try:
-                return self._replace(table, rows, replaced)
+                return self._replace(table, source, replaced)
             except CommitFailedError:
                 time.sleep(min(LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt))
-        return self._replace(table, rows, replaced)
+        return self._replace(table, source, replaced)
 
     def read_range(
         self,
@@ -121,13 +129,13 @@ class Lake(dg.ConfigurableResource):
             raise LakeTableMissingError(f"The lake has no table {table!r} at {uri}: materialize its asset first.")
         return DeltaTable(uri, storage_options=self.storage_options)
 
-    def _replace(self, table: str, rows: pa.Table, replaced: Slice) -> int:
+    def _replace(self, table: str, rows: "ds.Dataset", replaced: Slice) -> int:
         delta = self._created(table, rows.schema, replaced)
         _require_same_schema(table, rows.schema, delta, replaced)
         write_deltalake(
             delta,
             # Columns in the table's order: Delta matches by name, Arrow by position.
-            rows.select(pa.schema(delta.schema().to_arrow()).names),
+            rows.scanner(pa.schema(delta.schema().to_arrow()).names, batch_readahead=2).to_reader(),
             mode="overwrite",
             predicate=replaced.predicate,
         )

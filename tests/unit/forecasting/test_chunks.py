@@ -25,7 +25,9 @@ def streamed(table: pa.Table, sizes: list[int]) -> Iterator[pa.RecordBatch]:
     """The table in batches of these sizes, and what is left in one."""
     first = 0
     for size in [*sizes, table.num_rows]:
-        yield from table.slice(first, size).combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]
+        yield from table.slice(first, size).combine_chunks().to_batches() or [
+            pa.RecordBatch.from_pylist([], table.schema)
+        ]
         first += size
 
 

@@ -27,14 +27,18 @@ def lines_of(steps: list[tuple[float, int, int]]) -> list[str]:
 
 
 def test_a_line_says_what_is_done_and_about_how_long_the_rest_takes() -> None:
-    assert lines_of([(60, 1200, 5000)]) == ["auto_arima: 1,200 of 5,000 series, about 3 min left"]
-    assert lines_of([(60, 4000, 5000)]) == ["auto_arima: 4,000 of 5,000 series, about 15 s left"]
-    assert lines_of([(600, 500, 5000)]) == ["auto_arima: 500 of 5,000 series, about 1 h 30 min left"]
+    assert lines_of([(0, 0, 5000), (60, 1200, 5000)]) == ["auto_arima: 1,200 of 5,000 series, about 3 min left"]
+    assert lines_of([(0, 0, 5000), (60, 4000, 5000)]) == ["auto_arima: 4,000 of 5,000 series, about 15 s left"]
+    assert lines_of([(0, 0, 5000), (600, 500, 5000)]) == ["auto_arima: 500 of 5,000 series, about 1 h 30 min left"]
 
 
 def test_lines_come_no_more_often_than_asked_for() -> None:
     lines = lines_of([(second, second, 1000) for second in range(1, 100)])
     assert [line.split()[1] for line in lines] == ["30", "60", "90"]
+
+
+def test_the_time_before_the_first_report_says_nothing_about_the_pace() -> None:
+    assert lines_of([(40, 16, 1016), (80, 516, 1016)]) == ["auto_arima: 516 of 1,016 series, about 40 s left"]
 
 
 def test_what_is_quickly_done_writes_nothing() -> None:

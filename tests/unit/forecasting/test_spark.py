@@ -102,7 +102,7 @@ def test_executors_without_the_libraries_are_refused_with_what_they_lack(server:
     bare = EagerCluster(server.remote)
     python = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     bare.session.conf.set("spark.sql.execution.pyspark.python", str(python))
-    with pytest.raises(ClusterError, match="The executors' Python does not run: .*pyarrow"):
+    with pytest.raises(ClusterError, match=r"The executors' Python does not run: .*pyarrow"):
         assert bare.ready
 
 
