@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -151,3 +152,9 @@ def test_a_forecast_of_some_items_equals_theirs_among_all(name: str, portfolio: 
 def test_the_catalogue_lists_the_models_that_there_are() -> None:
     assert list(CATALOGUE) == list(MODELS)
     assert all(name == model.name for name, model in MODELS.items())
+
+
+def test_the_document_lists_the_models_that_there_are() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+    table = text[text.index("## Models") : text.index("## Quantiles")]
+    assert re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE) == list(MODELS)
