@@ -134,17 +134,8 @@ def memory(sizes: Sequence[int], weeks: int, names: Sequence[str]) -> None:
     print(f"{'items':>8} {'series/s':>10} {'peak MB':>9} {'of the first':>13}")
     first = 0.0
     for items in sizes:
-        command = [
-            sys.executable,
-            "-W",
-            "ignore",
-            __file__,
-            "asset-alone",
-            "--items",
-            str(items),
-            "--weeks",
-            str(weeks),
-        ]
+        one = ["one-size", "--items", str(items), "--weeks", str(weeks)]
+        command = [sys.executable, "-W", "ignore", __file__, *one]
         answer = subprocess.run([*command, "--models", *names], check=True, stdout=subprocess.PIPE, text=True).stdout
         seconds, peak = map(float, answer.split())
         first = first or peak
