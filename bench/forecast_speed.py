@@ -91,7 +91,13 @@ def run_asset(items: int, weeks: int, origins: int, names: Sequence[str]) -> flo
             "forecast_engine": ForecastEngine(),
         }
         started = time.perf_counter()
-        dg.materialize([models], resources=resources, tags=tags, selection=[model_key(name) for name in names])
+        dg.materialize(
+            [models],
+            resources=resources,
+            tags=tags,
+            selection=[model_key(name) for name in names],
+            run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
+        )
         return time.perf_counter() - started
 
 
