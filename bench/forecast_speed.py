@@ -48,6 +48,7 @@ LAST_ORIGIN = date(2026, 11, 16)
 ITEMS_PER_BATCH = 500
 BACKTEST_LIMIT_SECONDS = 60
 ESTIMATORS = ("TSB", "IMAPA", "AutoTheta", "AutoARIMA")
+LEVELS = [50, 80, 90, 98]
 ENGINE_SECONDS = 40.0
 """An estimator gets no more series than one process would work on for so long."""
 
@@ -110,21 +111,26 @@ def asset(items: int, weeks: int, origins: int) -> None:
     """The asset against the bare call, for the models that statsforecast computes."""
     from statsforecast import StatsForecast
     from statsforecast import models as estimators
+    from statsforecast.utils import ConformalIntervals
 
     ours = [model for model in MODELS.values() if isinstance(model, SmoothingModel)]
     bare = [getattr(estimators, model.estimator)(**model.parameters) for model in ours]
     frames = [history_of(items, weeks, LAST_ORIGIN - timedelta(weeks=week)).frame for week in range(origins)]
     StatsForecast(models=bare, freq="W-MON").forecast(df=frames[0].head(weeks), h=HORIZON_WEEKS)
-    started = time.perf_counter()
-    for frame in frames:
-        StatsForecast(models=bare, freq="W-MON").forecast(df=frame, h=HORIZON_WEEKS)
-    bare_seconds = time.perf_counter() - started
+    conformal = {"level": LEVELS, "prediction_intervals": ConformalIntervals(n_windows=2, h=HORIZON_WEEKS)}
+    called: dict[str, float] = {}
+    for name, more in {"means alone": {}, "with conformal intervals": conformal}.items():
+        started = time.perf_counter()
+        for frame in frames:
+            StatsForecast(models=bare, freq="W-MON").forecast(df=frame, h=HORIZON_WEEKS, **more)
+        called[name] = time.perf_counter() - started
+    run_asset(10, weeks, 1, [model.name for model in ours])
     asset_seconds = run_asset(items, weeks, origins, [model.name for model in ours])
     made = items * origins * len(ours)
     print(f"{items} items, {weeks} weeks, {origins} origins, {len(ours)} models: {', '.join(m.name for m in ours)}")
-    print(f"statsforecast, means alone            {made / bare_seconds:10.0f} series/s")
-    print(f"asset: read, forecast, rows, write    {made / asset_seconds:10.0f} series/s")
-    print(f"asset : statsforecast = {bare_seconds / asset_seconds:.2f} : 1")
+    print(f"asset: read, means, 19 quantiles, rows, write  {made / asset_seconds:8.0f} series/s")
+    for name, seconds in called.items():
+        print(f"statsforecast, {name:31} {made / seconds:8.0f} series/s, asset to it {seconds / asset_seconds:.2f} : 1")
 
 
 def backtest(items: int, weeks: int, origins: int) -> None:
