@@ -139,6 +139,20 @@ def forecast_engine() -> str:
     return os.environ.get("FORECAST_ENGINE") or "local"
 
 
+def forecast_jobs() -> int | None:
+    """How many processes compute forecasts here (FORECAST_JOBS); None, the default: one per core.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("FORECAST_JOBS")
+
+
+def spark_remote() -> str:
+    """Address of a Spark Connect server: `sc://host:15002/;token=…`, with its token where it wants one."""
+    return _required("SPARK_REMOTE", "the address of a Spark Connect server, sc://host:15002")
+
+
 def reads_network() -> bool:
     """Whether public data are read from the network (NOVA_EXTERNAL=live, the default) or simulated.
 

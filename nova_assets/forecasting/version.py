@@ -41,13 +41,14 @@ def _installed(library: str) -> str:
         return "absent"
 
 
-def model_version(model: Model, history: History) -> str:
+def model_version(model: Model, history: History, pool: History) -> str:
     """`<code>.<parameters>.<data>`, eight hexadecimal digits each.
 
     Two forecasts with one version come from the same code, the same parameters and the same demand before the origin,
-    whatever has been loaded since.
+    whatever has been loaded since. Of a portfolio in parts, the data are those of the part and of the pool.
     """
-    return version_of(model.name, model.parameters, history.digest)
+    data = history.digest if pool is history else short_digest(f"{history.digest}{pool.digest}")
+    return version_of(model.name, model.parameters, data)
 
 
 def version_of(name: str, parameters: Mapping[str, float], data: str) -> str:

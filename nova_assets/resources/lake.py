@@ -8,7 +8,7 @@ Delta IO manager is not used: its reads of several days return the first day onl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 import pyarrow as pa
@@ -21,6 +21,9 @@ from nova_assets.resources.lake_slice import Slice
 from nova_assets.resources.lake_snapshot import LakeSnapshot
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0
@@ -52,7 +55,7 @@ class Lake(dg.ConfigurableResource):
     def write_range(
         self,
         table: str,
-        rows: pa.Table,
+        rows: "pa.Table | ds.Dataset",
         partition_column: str,
         first: date,
         last: date,
@@ -67,8 +70,8 @@ class Lake(dg.ConfigurableResource):
 
         Args:
             table: name of the table.
-            rows: Arrow table; `partition_column` is of type `date32`, the columns of `within` are `string`, all
-                without nulls.
+            rows: Arrow table, or a dataset of files, which is read in bounded memory; `partition_column` is of type
+                `date32`, the columns of `within` are `string`, all without nulls.
             partition_column: the date column that the table is partitioned by first.
             first: first day of the range.
             last: last day of the range.
@@ -83,8 +86,12 @@ class Lake(dg.ConfigurableResource):
             deltalake.exceptions.CommitFailedError: when other writers won every attempt.
         """
         replaced = Slice(partition_column, first, last, within or {})
-        replaced.require_all(table, rows)
-        return _retried(lambda: self._replace(table, rows, replaced))
+        # It imports pandas, and definitions are to load without.
+        import pyarrow.dataset as ds
+
+        source = ds.dataset(rows) if isinstance(rows, pa.Table) else rows
+        replaced.require_all(table, source)
+        return _retried(lambda: self._replace(table, source, replaced))
 
     def read_range(
         self,
@@ -181,13 +188,13 @@ class Lake(dg.ConfigurableResource):
     def _uri(self, table: str) -> str:
         return f"{self.root.rstrip('/')}/{table}"
 
-    def _replace(self, table: str, rows: pa.Table, replaced: Slice) -> int:
+    def _replace(self, table: str, rows: "ds.Dataset", replaced: Slice) -> int:
         current = self._created(table, rows.schema, replaced)
         _require_same_schema(current, rows.schema, replaced)
         write_deltalake(
             current.delta,
             # Columns in the table's order: Delta matches by name, Arrow by position.
-            rows.select(current.schema.names),
+            rows.scanner(current.schema.names, batch_readahead=2).to_reader(),
             mode="overwrite",
             predicate=replaced.predicate,
         )

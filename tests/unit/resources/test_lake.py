@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 from hypothesis import given, settings
@@ -88,6 +89,19 @@ def test_a_write_touches_no_row_outside_its_range(lake: Lake) -> None:
 def test_reading_several_weeks_returns_all_of_them(lake: Lake) -> None:
     lake.write_range("forecasts", rows(list(range(10)), 1.0), "origin", week(0), week(9))
     assert {origin for origin, _, _ in contents(lake, 2, 7)} == {week(number) for number in range(2, 8)}
+
+
+def test_rows_in_files_are_written_and_refused_as_a_table_is(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "rows.arrow"
+    with pa.ipc.new_file(str(path), rows([], 0.0).schema) as writer:
+        for number in range(3):
+            writer.write_table(rows([number], float(number)))
+    stored = ds.dataset(path, format="ipc")
+    with pytest.raises(LakeSchemaError, match="2 rows for 'forecasts' have origin null or outside"):
+        lake.write_range("forecasts", stored, "origin", week(0), week(1))
+    lake.write_range("forecasts", rows([0, 1], 9.0), "origin", week(0), week(1))
+    lake.write_range("forecasts", stored, "origin", week(0), week(2))
+    assert contents(lake) == [(week(n), item, float(n)) for n in range(3) for item in ("000", "001")]
 
 
 def test_a_write_of_no_rows_empties_its_range(lake: Lake) -> None:
