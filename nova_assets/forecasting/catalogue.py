@@ -53,6 +53,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
                 "auto_ets",
                 "Exponential smoothing that chooses its form (Hyndman et al. 2002), of regularly demanded items, with "
                 "a season of the year where there is one; negative binomial.",
+                on_demand=True,
             ),
             Entry(
                 "auto_arima",

@@ -24,6 +24,5 @@ def pinball_loss(actual: Floats, quantiles: Floats, levels: Floats) -> Floats:
 
 def naive_scale(history: History) -> Floats:
     """Mean absolute week-to-week change of each item's history; NaN where there is none to measure."""
-    change = history.frame["y"].diff().abs().where(history.frame["unique_id"].eq(history.frame["unique_id"].shift()))
-    scale = change.groupby(history.frame["unique_id"], sort=True).mean().to_numpy()
+    scale = history.portfolio.scale
     return np.where(scale > 0, scale, np.nan)
