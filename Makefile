@@ -102,5 +102,5 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
 	lock main --extra assets --extra plots --extra api --extra local; \
 	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
-	lock forecasting --extra assets --extra forecasting; \
-	lock forecasting-dev --extra assets --extra forecasting --extra forecasting-dev
+	lock forecasting --extra assets --extra plots --extra forecasting; \
+	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra forecasting-dev

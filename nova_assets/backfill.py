@@ -49,11 +49,10 @@ def downstream_stages(days: Window, data_through: date) -> list[Stage]:
 
 
 def origin_stages(origins: Window) -> list[Stage]:
-    """Profiles, forecasts and their load for a range of weekly origins."""
+    """Profiles, forecasts, their accuracy and its load for a range of weekly origins."""
     return [
         Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
         *forecast_stages(origins, models_from=origins.first),
-        Stage("load", [analytics.FACT_FORECASTS.relation], origins.first, origins.last),
     ]
 
 

@@ -15,6 +15,7 @@ from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_f
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.load.tables import tables as tables_of_the_lake
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
@@ -43,6 +44,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             fact_external_daily,
             *feature_tables,
             fact_forecasts,
+            *tables_of_the_lake,
             *views,
             data_quality,
             month_partitions,

@@ -24,7 +24,7 @@ from nova_assets import registry, settings
 from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
 from nova_assets.forecasting.catalogue import CATALOGUE
-from nova_assets.forecasting.parameters import VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
@@ -34,7 +34,7 @@ from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
-ENSEMBLE = tuple(table.relation for table in lake.TABLES)
+ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -95,14 +95,22 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
-    yield Stage("load", [analytics.FACT_FORECASTS.relation], window.first, window.last)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
-    """What the models say from `models_from` on, and what is served of it on the origins."""
-    yield Stage("models", MODELS, max(models_from, FIRST_MONDAY), origins.last, location="forecasting")
+    """What the models say from `models_from` on, what is served of it on the origins, and how good it turned out.
+
+    The origins of the half year before are scored again: the weeks that they spoke of have ended since.
+    """
+    models_from = max(models_from, FIRST_MONDAY)
+    scored_from = max(min(models_from, origins.first - MOST_WEEKS * WEEK), FIRST_MONDAY)
+    accuracy, standings = analytics.FORECAST_ACCURACY.relation, analytics.ENSEMBLE_STANDINGS.relation
+    yield Stage("models", MODELS, models_from, origins.last, location="forecasting")
     yield Stage("forecasts", ENSEMBLE, origins.first, origins.last, location="forecasting")
+    yield Stage("load", [analytics.FACT_FORECASTS.relation, standings], origins.first, origins.last)
+    yield Stage("accuracy", [lake.FORECAST_ACCURACY.relation], scored_from, origins.last, location="forecasting")
+    yield Stage("load of accuracy", [accuracy], scored_from, origins.last)
 
 
 def external_stages(days: Window) -> Iterator[Stage]:

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from nova_assets import settings
+from nova_assets.forecasting.accuracy_assets import forecast_accuracy
 from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.model_assets import models
 from nova_assets.forecasting.resources import ForecastEngine
@@ -19,7 +20,7 @@ from nova_assets.resources.warehouse import Warehouse
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions of the location; tests pass resources of their own instead of patching."""
     return dg.Definitions(
-        assets=[models, ensemble],
+        assets=[models, ensemble, forecast_accuracy],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root()),

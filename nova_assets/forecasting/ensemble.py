@@ -144,9 +144,9 @@ def relative_loss(name: str, past: Sequence[Outcome], among: str | None = None) 
         if not {name, among or name, PRESENT_FORMULA.name} <= one.quantiles.keys():
             continue
         items = _spoken(among or name, one)
-        benchmark = _upper_losses(one, PRESENT_FORMULA.name)[items].mean() if items.any() else 0.0
+        benchmark = upper_losses(one, PRESENT_FORMULA.name)[items].mean() if items.any() else 0.0
         if benchmark > 0:
-            ratios.append(_upper_losses(one, name)[items].mean() / benchmark)
+            ratios.append(upper_losses(one, name)[items].mean() / benchmark)
     return float(np.mean(ratios)) if ratios else float("nan")
 
 
@@ -158,7 +158,8 @@ def _speaks_of_all(name: str, past: Sequence[Outcome]) -> bool:
     return all(_spoken(name, one).all() for one in past if name in one.quantiles)
 
 
-def _upper_losses(one: Outcome, name: str) -> Floats:
+def upper_losses(one: Outcome, name: str) -> Floats:
+    """Scaled pinball losses by which models are compared: (measurable items, levels from the median on)."""
     return one.losses(one.quantiles[name])[:, one.levels >= FIRST_LEVEL]
 
 
