@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 import dagster as dg
@@ -249,7 +249,7 @@ def report_stage(
     rows = (
         f"{run_stage(stage, repository, instance, tags):,} rows, "
         if stage.location == "warehouse"
-        else _in_forecasting(stage)
+        else _in_forecasting(stage, instance)
     )
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
@@ -281,17 +281,30 @@ def run_stage(
     return _rows_written(result)
 
 
-def _in_forecasting(stage: Stage) -> str:
+def _in_forecasting(stage: Stage, instance: dg.DagsterInstance) -> str:
     python = settings.forecasting_python()
     if not python.exists():
         raise MaterializationError(f"There is no forecasting environment at {python}: `make up` makes it.")
     command = [str(python), "-m", "dagster", "asset", "materialize", "-m", "nova_assets.forecasting.definitions"]
     selected = ",".join("/".join(relation.split(".")) for relation in stage.relations)
     command += ["--select", selected, "--partition-range", f"{stage.first}...{stage.last}"]
+    started = datetime.now(UTC)
     done = subprocess.run(command, cwd=settings.PROJECT_ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise MaterializationError(f"“{stage.name}” failed:\n{done.stderr[-4000:]}")
+        reason = _refusal(instance, started) or f":\n{done.stderr[-4000:]}"
+        raise MaterializationError(f"“{stage.name}” failed{reason}")
     return ""
+
+
+def _refusal(instance: dg.DagsterInstance, since: datetime) -> str | None:
+    """What the forecasting location refused in a run since then, and what to do; None where it refused nothing."""
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
+    for run in instance.get_runs(failed):
+        for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+            data = entry.dagster_event.step_failure_data.user_failure_data if entry.dagster_event else None
+            if data and data.description:
+                return f" (run {run.run_id}): {data.description}"
+    return None
 
 
 def _rows_written(result: dg.ExecuteInProcessResult) -> int:

@@ -108,7 +108,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
                  executionForLatestMaterialization { status evaluation { severity } } } } } } }""",
     )["assetNodes"]
     made = [asset for asset in assets if asset["isMaterializable"] and asset["groupName"] != "operations"]
-    assert len(made) == 41
+    assert len(made) == 44
     warned = set()
     for asset in made:
         assert asset["assetMaterializations"], asset["assetKey"]["path"]
