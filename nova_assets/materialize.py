@@ -291,12 +291,12 @@ def _in_forecasting(stage: Stage, instance: dg.DagsterInstance) -> str:
     started = datetime.now(UTC)
     done = subprocess.run(command, cwd=settings.PROJECT_ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        reason = _refusal(instance, started) or f":\n{done.stderr[-4000:]}"
+        reason = refusal_since(instance, started) or f":\n{done.stderr[-4000:]}"
         raise MaterializationError(f"“{stage.name}” failed{reason}")
     return ""
 
 
-def _refusal(instance: dg.DagsterInstance, since: datetime) -> str | None:
+def refusal_since(instance: dg.DagsterInstance, since: datetime) -> str | None:
     """What the forecasting location refused in a run since then, and what to do; None where it refused nothing."""
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
     for run in instance.get_runs(failed):

@@ -1,4 +1,4 @@
-"""What is served is judged before it is written: a bad ensemble is refused, an honest one passes, few items tell nothing."""
+"""What is served is judged before it is written: a bad ensemble is refused, an honest one passes."""
 
 from __future__ import annotations
 
