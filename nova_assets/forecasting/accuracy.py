@@ -120,12 +120,34 @@ def zero(came: Came) -> Forecast:
     return Forecast(ZERO, None, Figures(came.history.items, weekly, summed))
 
 
-def accuracy_rows(came: Came, said: Iterable[Forecast], segments: Mapping[str, np.ndarray]) -> pa.Table:
+@dataclass(frozen=True)
+class Segments:
+    """The groups of items that are scored together.
+
+    Attributes:
+        kinds: what the items of each have in common.
+        names: its name within the kind.
+        members: 1.0 where an item is in it: (segments, items).
+    """
+
+    kinds: tuple[str, ...]
+    names: tuple[str, ...]
+    members: Floats
+
+    @classmethod
+    def of(cls, segment_of: Mapping[str, np.ndarray]) -> Segments:
+        """From kind of segment → the segment of each item, None for an item that is in none."""
+        found = [(kind, name) for kind, of_items in segment_of.items() for name in sorted({*of_items} - {None})]
+        members = [segment_of[kind] == name for kind, name in found]
+        kinds, names = zip(*found, strict=True)
+        return cls(kinds, names, np.array(members, dtype=np.float64))
+
+
+def accuracy_rows(came: Came, said: Iterable[Forecast], segments: Segments) -> pa.Table:
     """Rows of the lake's table `forecast_accuracy`; none where no window has ended.
 
     Args:
         said: the present formula's first: the others are measured against it. One is looked at at a time.
-        segments: kind of segment → the segment of each item, None for an item that is in none.
     """
     benchmark = np.full((len(came.history.items), len(came.windows)), np.nan)
     rows = [ACCURACY_SCHEMA.empty_table()]
@@ -135,7 +157,7 @@ def accuracy_rows(came: Came, said: Iterable[Forecast], segments: Mapping[str, n
             benchmark = scores["pinball_mean"]
         both = np.isfinite(scores["pinball_mean"]) & np.isfinite(benchmark)
         scores |= {"own": _where(both, scores["pinball_mean"]), "benchmark": _where(both, benchmark)}
-        rows += [_of_segments(one, came, scores, kind, segment) for kind, segment in segments.items()]
+        rows.append(_rows(one, came, scores, segments))
     return pa.concat_tables(rows)
 
 
@@ -181,33 +203,36 @@ def _where(known: NDArray[np.bool_], values: Floats) -> Floats:
     return np.where(known, values, np.nan)
 
 
-def _of_segments(said: Forecast, came: Came, scores: Mapping[str, Floats], kind: str, segment: np.ndarray) -> pa.Table:
-    """The rows of one model and kind of segment: the segments that it speaks of, and the windows."""
-    windows = list(came.windows)
-    frame = pd.concat([pd.DataFrame(values, columns=windows) for values in scores.values()], axis=1, keys=scores)
-    groups = frame.groupby(segment)
-    total, counted = (made.stack(1, future_stack=True) for made in (groups.sum(), groups.count()))
-    total, counted = (made.loc[counted["error"] > 0] for made in (total, counted))
-    means = total / counted.replace(0, np.nan)
-    names, weeks = (total.index.get_level_values(level) for level in (0, 1))
+def _rows(said: Forecast, came: Came, scores: Mapping[str, Floats], segments: Segments) -> pa.Table:
+    """The rows of one model: the segments that it speaks of, and the windows."""
+    values = np.stack(list(scores.values()), axis=-1)
+    known = np.isfinite(values)
+    totals = np.tensordot(segments.members, np.where(known, values, 0.0), axes=1)
+    counts = np.tensordot(segments.members, known, axes=1)
+    segment, window = np.nonzero(counts[:, :, list(scores).index("error")])
+    total = dict(zip(scores, totals[segment, window].T, strict=True))
+    counted = dict(zip(scores, counts[segment, window].T, strict=True))
     columns = {
-        "origin": pa.repeat(pa.scalar(came.history.origin, pa.date32()), len(total)),
-        "model": pa.repeat(pa.scalar(said.model), len(total)),
-        "segment_kind": pa.repeat(pa.scalar(kind), len(total)),
-        "segment": pa.array(names, pa.string()),
-        "weeks": pa.array(weeks, pa.int32()),
-        "items": pa.array(counted["error"], pa.int64()),
-        "items_compared": pa.array(counted["pinball_mean"], pa.int64()),
-        **{name: _numbers(means[name]) for name in MEANS},
-        "ratio_to_present_formula": _numbers(total["own"] / total["benchmark"]),
-        "bias": _numbers(total["error"] / total["demand"]),
-        "wape": _numbers(total["absolute_error"] / total["demand"]),
-        "pit_histogram": pa.array(total[list(HISTOGRAM)].to_numpy().tolist(), pa.list_(pa.float64())),
-        "model_version": pa.repeat(pa.scalar(said.version, pa.string()), len(total)),
+        "origin": pa.repeat(pa.scalar(came.history.origin, pa.date32()), len(segment)),
+        "model": pa.repeat(pa.scalar(said.model), len(segment)),
+        "segment_kind": pa.array([segments.kinds[at] for at in segment], pa.string()),
+        "segment": pa.array([segments.names[at] for at in segment], pa.string()),
+        "weeks": pa.array(np.array(came.windows)[window], pa.int32()),
+        "items": pa.array(counted["error"].astype(np.int64)),
+        "items_compared": pa.array(counted["pinball_mean"].astype(np.int64)),
+        **{name: _ratio(total[name], counted[name]) for name in MEANS},
+        "ratio_to_present_formula": _ratio(total["own"], total["benchmark"]),
+        "bias": _ratio(total["error"], total["demand"]),
+        "wape": _ratio(total["absolute_error"], total["demand"]),
+        "pit_histogram": pa.array(
+            np.column_stack([total[name] for name in HISTOGRAM]).tolist(), pa.list_(pa.float64())
+        ),
+        "model_version": pa.repeat(pa.scalar(said.version, pa.string()), len(segment)),
     }
     return pa.table({name: columns[name] for name in ACCURACY_SCHEMA.names}, schema=ACCURACY_SCHEMA)
 
 
-def _numbers(values: pd.Series) -> pa.Array:
-    """Null where there is no number: no item to tell of, or a division by no demand at all."""
-    return pa.array(values.where(np.isfinite(values)), pa.float64(), from_pandas=True)
+def _ratio(above: Floats, below: Floats) -> pa.Array:
+    """Null where there is nothing below: no item to tell of, or no demand at all."""
+    ratio = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    return pa.array(ratio, from_pandas=True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nova_assets.forecasting.accuracy import Came
+    from nova_assets.forecasting.average import Said
+
+ORIGINS_AT_ONCE = 8
+"""Origins whose forecasts are in memory together: the lake is read in few pieces, whatever the length of the run."""
 
 DEMAND = asset_key("analytics.features_demand_weekly")
 PAST_AND_OUTCOME = dg.TimeWindowPartitionMapping(
@@ -47,6 +52,7 @@ def forecast_accuracy(
     An origin that is scored again has the windows that have ended by now: none is ever scored before its last week.
     """
     from nova_assets.forecasting.accuracy import Came
+    from nova_assets.forecasting.average import Said
 
     first, last = key_range(context)
     seconds = {}
@@ -56,14 +62,17 @@ def forecast_accuracy(
     seconds["read"] = time.perf_counter() - started
 
     started = time.perf_counter()
-    rows = []
-    for origin in origins_between(first, last):
-        came = Came.after(origin, demand)
-        rows.append(_rows_of_origin(came, lake, segments[segments["origin"] == origin]))
-        metadata = {"dagster/partition_row_count": rows[-1].num_rows, "windows_ended": list(came.windows)}
-        context.add_asset_metadata(
-            metadata, asset_key=asset_key(FORECAST_ACCURACY.relation), partition_key=origin.isoformat()
-        )
+    rows, origins = [], origins_between(first, last)
+    for start in range(0, len(origins), ORIGINS_AT_ONCE):
+        some = origins[start : start + ORIGINS_AT_ONCE]
+        said = Said.read(lake, some[0], some[-1], (*CATALOGUE, ENSEMBLE))
+        for origin in some:
+            came = Came.after(origin, demand)
+            rows.append(_rows_of_origin(came, said, segments[segments["origin"] == origin]))
+            metadata = {"dagster/partition_row_count": rows[-1].num_rows, "windows_ended": list(came.windows)}
+            context.add_asset_metadata(
+                metadata, asset_key=asset_key(FORECAST_ACCURACY.relation), partition_key=origin.isoformat()
+            )
     seconds["score"] = time.perf_counter() - started
 
     started = time.perf_counter()
@@ -85,27 +94,20 @@ def forecast_accuracy(
     )
 
 
-def _rows_of_origin(came: "Came", lake: Lake, segments: "pd.DataFrame") -> pa.Table:
-    """The origin's rows; only what the models said on it is in memory."""
+def _rows_of_origin(came: "Came", said: "Said", segments: "pd.DataFrame") -> pa.Table:
     import numpy as np
 
-    from nova_assets.forecasting.accuracy import ACCURACY_SCHEMA, Forecast, accuracy_rows, zero
-    from nova_assets.forecasting.average import Said
+    from nova_assets.forecasting.accuracy import ACCURACY_SCHEMA, Forecast, Segments, accuracy_rows, zero
 
     origin, items = came.history.origin, came.history.items
-    if not came.windows or items.empty:
-        return ACCURACY_SCHEMA.empty_table()
-    said = Said.read(lake, origin, origin, (*CATALOGUE, ENSEMBLE))
     names = sorted(said.models_of(origin), key=lambda name: name != BENCHMARK)
-    if not names:
+    if not names or not came.windows:
         return ACCURACY_SCHEMA.empty_table()
     forecasts = (Forecast(name, said.version(origin, name), said.figures(origin, name, items)) for name in names)
-    known = segments.set_index("item_id").reindex(items)
-    kinds = {
-        "all": np.repeat("all", len(items)),
-        **{kind: known[kind].to_numpy(dtype=object) for kind in ("demand_class", "family")},
-    }
-    return accuracy_rows(came, (*forecasts, zero(came)), kinds)
+    of_items = segments.set_index("item_id").reindex(items)
+    kinds = {kind: of_items[kind].to_numpy(dtype=object) for kind in ("demand_class", "family")}
+    kinds["all"] = np.repeat("all", len(items)).astype(object)
+    return accuracy_rows(came, chain(forecasts, [zero(came)]), Segments.of(kinds))
 
 
 def _images(scored: pa.Table, demand: "pd.DataFrame", lake: Lake, last: date) -> Mapping[str, Any]:

@@ -52,11 +52,11 @@ def fan_chart(title: str, demand: pd.Series, fans: Sequence[Fan]) -> str:
                     weeks, fan.quantiles[low], fan.quantiles[high], color=color, alpha=alpha, lw=0, step="mid"
                 )
             axes.step(weeks, fan.quantiles["q50"], where="mid", color=color, lw=1.4, label=f"median of {fan.origin}")
-        axes.set_ylabel("item's unit a week", fontsize=8)
+        axes.set_ylabel("unit a week; 80 %, 90 %", fontsize=8)
         axes.set_ylim(bottom=0)
         axes.legend(fontsize=8, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
 
-    return image(f"{title}: 90 % and 80 % of each week", draw)
+    return image(title, draw)
 
 
 def calibration(covered: Mapping[str, float], title: str) -> str:
