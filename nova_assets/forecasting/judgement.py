@@ -132,8 +132,8 @@ def _covered(one: Outcome) -> Floats:
 def _chance(difference: Floats) -> float:
     if len(difference) < FEWEST_ITEMS or np.ptp(difference) == 0:
         return float("nan")
-    _, chance = stats.ttest_1samp(difference, 0.0, alternative="greater")
-    return float(chance)
+    tested: Any = stats.ttest_1samp(difference, 0.0, alternative="greater")
+    return float(tested.pvalue)
 
 
 def _wilson(share: float, items: int) -> tuple[float, float]:

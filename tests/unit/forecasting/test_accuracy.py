@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from nova_assets.forecasting.accuracy_assets import forecast_accuracy
 from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.history import History
 from nova_assets.registry.lake import FORECAST_ACCURACY
-from tests.support.forecast_runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
+from tests.unit.forecasting.runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
 
 FIRST, LAST = date(2025, 7, 7), date(2025, 7, 28)
 END = date(2025, 9, 1)
@@ -45,7 +44,7 @@ def demand() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def resources(tmp_path_factory: pytest.TempPathFactory, demand: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def resources(tmp_path_factory: pytest.TempPathFactory, demand: pd.DataFrame) -> dict[str, Any]:
     """What four models said from four origins, and their ensemble; the classes of the last two origins alone."""
     folder = tmp_path_factory.mktemp("accuracy")
     resources = resources_in(folder, demand)
@@ -106,7 +105,9 @@ def test_a_row_is_what_a_reader_would_compute_by_hand(
         return rows, pd.concat(by_level, axis=1).mean(axis=1)
 
     (rows, own), (_, benchmark) = loss("ensemble"), loss("present_formula")
-    found = scored.set_index(KEY).loc[(FIRST, "ensemble", "all", "all", 4)]
+    (found,) = scored.query(
+        "origin == @FIRST and model == 'ensemble' and segment_kind == 'all' and weeks == 4"
+    ).to_dict("records")
     assert (found["items"], found["items_compared"]) == (40, 40)
     assert found["pinball_mean"] == pytest.approx(own.mean())
     assert found["ratio_to_present_formula"] == pytest.approx(own.mean() / benchmark.mean())

@@ -19,7 +19,7 @@ from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
 from nova_assets.resources.lake import LakeTableMissingError
-from tests.support.forecast_runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
+from tests.unit.forecasting.runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST, LAST = date(2025, 7, 7), date(2025, 7, 28)

@@ -17,7 +17,7 @@ from nova_assets.forecasting.judgement import Judgement, judge
 from nova_assets.forecasting.outcomes import Outcome
 from nova_assets.forecasting.rows import SUMMED_LEVELS
 from nova_assets.forecasting.served_checks import COVERS, NO_WORSE, served_check_results
-from tests.support.forecast_runs import resources_in, run_range, say
+from tests.unit.forecasting.runs import resources_in, run_range, say
 
 ORIGIN = date(2025, 7, 7)
 FIRST_SERVED, LAST_SERVED, NEXT = date(2025, 6, 2), date(2025, 6, 30), date(2025, 7, 28)
@@ -51,7 +51,7 @@ def outcome(items: int = 200, factor: float = 1.0, mean: float = 8.0, benchmark:
 
 def refused(judgement: Judgement) -> set[str]:
     return {
-        result.check_name
+        str(result.check_name)
         for result in served_check_results(judgement)
         if not result.passed and result.severity is dg.AssetCheckSeverity.ERROR
     }
@@ -70,7 +70,7 @@ def test_an_honest_ensemble_passes_however_rare_demand_is(mean: float) -> None:
 def test_quantiles_far_too_low_or_too_high_are_refused(factor: float, checks: set[str]) -> None:
     judgement = judge([outcome(600, factor, benchmark=1.0)])
     assert refused(judgement) == checks
-    assert all(str(judgement.items) in result.description for result in served_check_results(judgement))
+    assert all(str(judgement.items) in str(result.description) for result in served_check_results(judgement))
 
 
 def test_an_ensemble_that_is_no_better_is_a_warning_where_chance_explains_it() -> None:
@@ -127,7 +127,8 @@ def test_a_bad_ensemble_stops_the_run_and_changes_nothing_until_its_origins_are_
         latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
         assert latest[key].status.value == "FAILED"
     (failure,) = (event for event in failed.all_events if event.is_step_failure)
-    said = failure.step_failure_data.user_failure_data.description
+    data = failure.step_failure_data.user_failure_data
+    said = str(data and data.description)
     assert "the forecasts that were there stay served" in said
     assert "nova backfill" in said
     assert [lake.version(name) for name in ("forecasts", "summed_demand", "ensemble_standings")] == versions
