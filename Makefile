@@ -17,11 +17,13 @@ MAIN := .venv/.nova-main
 DEV := .venv/.nova-dev
 FORECASTING := .venv-forecasting/.nova-forecasting
 FORECASTING_DEV := .venv-forecasting/.nova-forecasting-dev
+LSTM := .venv-lstm/.nova-lstm
+SPARK := .venv-spark/.nova-spark
 # npm itself writes this file at the end of an installation
 NODE_MODULES := frontend/node_modules/.package-lock.json
 REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 
-.PHONY: help up down status install install-dev lint test lock clean
+.PHONY: help up down status install install-lstm install-dev install-spark lint test lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -37,7 +39,11 @@ status: install ## Show what runs
 
 install: $(MAIN) $(FORECASTING) $(REFERENCE) ## Make both Python environments from the locks, and fetch the script of the API's reference page
 
-install-dev: $(DEV) $(FORECASTING_DEV) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
+install-lstm: $(LSTM) ## Make the environment of the recurrent network, which the model lstm needs and nothing else
+
+install-dev: $(DEV) $(FORECASTING_DEV) $(LSTM) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
+
+install-spark: $(SPARK) ## The Spark server that the tests of FORECAST_ENGINE=spark start (500 MB; it needs Java 17)
 
 lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/ruff check .
@@ -45,9 +51,11 @@ lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 	$(BIN)/basedpyright --project pyrightconfig.forecasting.json
+	$(BIN)/basedpyright --project pyrightconfig.lstm.json
 	cd frontend && npm run check
 
-test: lint ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
+# Without Java there is no Spark to test with, and the tests say so.
+test: lint $(if $(shell command -v java),$(SPARK)) ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
 	$(BIN)/pytest
 	.venv-forecasting/bin/python -m pytest --confcutdir tests/unit/forecasting tests/unit/forecasting
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
@@ -78,6 +86,15 @@ $(FORECASTING): requirements/forecasting.txt pyproject.toml | $(UV)
 $(FORECASTING_DEV): requirements/forecasting-dev.txt pyproject.toml | $(UV)
 	$(call install_lock,.venv-forecasting,requirements/forecasting-dev.txt,$(FORECASTING) $@)
 
+$(LSTM): requirements/lstm.txt pyproject.toml | $(UV)
+	$(call install_lock,.venv-lstm,requirements/lstm.txt,$@)
+
+# The server alone: its executors run the Python of the forecasting environment.
+$(SPARK): requirements/spark-server.txt | $(UV)
+	@test -x .venv-spark/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .venv-spark
+	$(UV) pip sync --quiet --require-hashes --python .venv-spark/bin/python requirements/spark-server.txt
+	@touch $@
+
 $(NODE_MODULES): frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund
 
@@ -102,5 +119,7 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
 	lock main --extra assets --extra plots --extra api --extra local; \
 	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
-	lock forecasting --extra assets --extra plots --extra forecasting; \
-	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra forecasting-dev
+	lock forecasting --extra assets --extra plots --extra forecasting --extra spark; \
+	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra spark --extra forecasting-dev; \
+	lock spark-server --extra spark-server; \
+	lock lstm --extra lstm

@@ -14,12 +14,17 @@ FIRST_MONDAY = np.datetime64("2001-01-01")
 
 
 def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its periods, weekly or monthly, as consecutive Mondays: models see their order alone."""
-    periods = np.sort(frame["ds"].unique())
+    """The frame with its periods, weekly or monthly, as consecutive Mondays: models see their order alone.
+
+    Every item has every period: one without a row, without a number or with a return (below zero) counts as zero.
+    """
+    demand = frame.assign(ds=pd.to_datetime(frame["ds"]), y=frame["y"].astype("float64").clip(lower=0.0).fillna(0.0))
+    wide = demand.pivot_table(index="unique_id", columns="ds", values="y", aggfunc="sum", fill_value=0.0)
+    items, periods = wide.shape
     return pd.DataFrame(
         {
-            "unique_id": frame["unique_id"],
-            "ds": FIRST_MONDAY + WEEK * np.searchsorted(periods, frame["ds"].to_numpy()),
-            "y": frame["y"].astype("float64"),
+            "unique_id": np.repeat(wide.index.to_numpy().astype(str), periods),
+            "ds": np.tile(FIRST_MONDAY + WEEK * np.arange(periods), items).astype("datetime64[ns]"),
+            "y": wide.to_numpy().reshape(-1),
         }
     )

@@ -30,7 +30,12 @@ NIGHTLY: tuple[Table, ...] = (
 PUBLIC_DATA: tuple[Table, ...] = tuple(table for table in external.STAGING if table is not external.INMET)
 """INMET's files, a year each, are left to a person."""
 
-HOUSEKEEPING = ("operations/month_partitions", "operations/event_log_retention")
+HOUSEKEEPING = (
+    "operations/month_partitions",
+    "operations/event_log_retention",
+    "operations/publication_retention",
+    "operations/lake_upkeep",
+)
 FAILED_RANGES = ("operations/failed_ranges",)
 
 
@@ -62,7 +67,11 @@ def jobs() -> list[Any]:
     return [
         _job("nightly_facts", _keys(NIGHTLY), "The source's latest days, from the extracts to the KPIs."),
         _job("public_data", _keys(PUBLIC_DATA), "The latest days of public data."),
-        _job("housekeeping", HOUSEKEEPING, "Month partitions made ahead and detached; old log messages deleted."),
+        _job(
+            "housekeeping",
+            HOUSEKEEPING,
+            "Month partitions made ahead and detached; old log messages and publications deleted; the lake compacted.",
+        ),
         _job("failed_ranges", FAILED_RANGES, "The list of ranges that are left failed."),
         weekly_origin,
     ]

@@ -2,13 +2,14 @@
 
 The days are loaded again as the nightly schedule does: extracts, dimensions, facts and KPIs in one run. With
 `--downstream`, what weekly origins make of these days follows. A backfill of the assets in Dagster's UI does the same.
+An empty warehouse is filled in the same way: all days of the source, `--downstream`, and the `--origins` wanted.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import dagster as dg
@@ -26,7 +27,7 @@ from nova_assets.materialize import (
     report_stage,
     source_range,
 )
-from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, today
+from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
 from nova_assets.registry import Grain, analytics, lake, staging
 from nova_assets.resources.erp import ErpError
 from nova_assets.resources.warehouse import Warehouse
@@ -41,11 +42,16 @@ def days_stage(days: Window) -> Stage:
     return Stage("days", [table.relation for table in NIGHTLY], days.first, days.last)
 
 
-def downstream_stages(days: Window, data_through: date) -> list[Stage]:
-    """What is made of the days: their weeks, and the origins that see them, up to the latest that the data allow."""
-    first, last = monday(days.first) + WEEK, latest_origin(data_through)
+def downstream_stages(days: Window, data_through: date, origins: int | None = None) -> list[Stage]:
+    """What is made of the days: their weeks, and the origins that see them, up to the latest that the data allow.
+
+    Of many origins that see them, only the last `origins` are made.
+    """
+    last = latest_origin(data_through)
+    earliest = origin_window(last, origins).first if origins else FIRST_MONDAY
+    first = max(monday(days.first) + WEEK, earliest)
     weeks = Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], monday(days.first), monday(days.last))
-    return [weeks, *(origin_stages(Window(max(first, FIRST_MONDAY), last)) if first <= last else []), views_stage()]
+    return [weeks, *(origin_stages(Window(first, last)) if first <= last else []), views_stage()]
 
 
 def origin_stages(origins: Window) -> list[Stage]:
@@ -81,7 +87,7 @@ def asset_stage(relation: str, days: Window | None) -> Stage:
     if relation not in known:
         raise BackfillError(f"There is no asset {relation}. Assets: {', '.join(sorted(known))}.")
     table = known[relation]
-    location = "forecasting" if table in lake.TABLES else "warehouse"
+    location = "forecasting" if table in registry.LAKE else "warehouse"
     together = made_together(relation)
     if table.grain is Grain.WHOLE:
         return Stage(relation, together, location=location)
@@ -115,23 +121,26 @@ def asked_days(first: date | None, last: date | None) -> Window | None:
     return Window(first, last)
 
 
-def stages(arguments: argparse.Namespace, warehouse: Warehouse) -> list[Stage]:
-    """What the command line asks for, in order.
+def stages(arguments: argparse.Namespace, warehouse: Warehouse) -> Iterator[Stage]:
+    """What the command line asks for, in order; what follows of the days is known once they are there.
 
     Raises:
         BackfillError: it asks for something that cannot be.
     """
     if arguments.origin:
-        return week_stages(monday(arguments.origin))
+        yield from week_stages(monday(arguments.origin))
+        return
     days = asked_days(arguments.first, arguments.last)
     if arguments.asset:
-        return [asset_stage(relation, days) for relation in arguments.asset]
+        yield from [asset_stage(relation, days) for relation in arguments.asset]
+        return
     if days is None:
         raise BackfillError("Say --from and --to, or --asset, or --origin.")
     if days.last > today() - timedelta(days=1):
         raise BackfillError(f"The last day that has ended is {today() - timedelta(days=1)}.")
-    following = downstream_stages(days, source_range(warehouse).data_through) if arguments.downstream else []
-    return [days_stage(days), *following]
+    yield days_stage(days)
+    if arguments.downstream:
+        yield from downstream_stages(days, source_range(warehouse).data_through, arguments.origins)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -158,6 +167,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day")
     made.add_argument(
         "--downstream", action="store_true", help="also weekly demand, profiles, forecasts and KPIs of these days"
+    )
+    made.add_argument(
+        "--origins", type=int, metavar="N", help="with --downstream: only the last N weekly origins (default: all)"
     )
     made.add_argument(
         "--asset", action="append", metavar="SCHEMA.TABLE", help="only this asset (again for more), nothing else"

@@ -15,11 +15,15 @@ from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_f
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
 from nova_assets.load.tables import tables as tables_of_the_lake
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
+from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
+from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
+from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -45,18 +49,26 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             *feature_tables,
             fact_forecasts,
             *tables_of_the_lake,
+            supplier_lead_times,
+            lead_time_demand,
             *views,
             data_quality,
             month_partitions,
             event_log_retention,
+            publication_retention,
+            lake_upkeep,
             failed_ranges_asset,
         ],
-        jobs=[*automation.jobs(), load_dropped_workbook],
+        jobs=[*automation.jobs(), load_dropped_workbook, load_dropped_forecasts],
         schedules=automation.schedules(),
-        sensors=[drop_folder_sensor()],
+        sensors=[drop_folder_sensor(), forecast_drop_folder_sensor()],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
-            "lake": Lake(root=settings.lake_root()),
+            "lake": Lake(
+                root=settings.lake_root(),
+                storage_options=settings.lake_storage_options(),
+                origins_kept_weeks=settings.lake_origins_kept_weeks(),
+            ),
             "http": Http(),
             "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
             **(resource_overrides or {}),

@@ -28,13 +28,15 @@ from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, V
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, lake, quality, staging
+from nova_assets.registry import analytics, core, erp, external, lake, lead_times, quality, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
 ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
+LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
+LOADED = tuple(table.relation for table in (analytics.FACT_FORECASTS, analytics.ENSEMBLE_STANDINGS, *lead_times.TABLES))
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -99,18 +101,18 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
-    """What the models say from `models_from` on, what is served of it on the origins, and how good it turned out.
+    """What the models say from `models_from` on, what is served of it on the origins, also over lead times, and how
+    good past forecasts turned out.
 
     The origins of the half year before are scored again: the weeks that they spoke of have ended since.
     """
     models_from = max(models_from, FIRST_MONDAY)
     scored_from = max(min(models_from, origins.first - MOST_WEEKS * WEEK), FIRST_MONDAY)
-    accuracy, standings = analytics.FORECAST_ACCURACY.relation, analytics.ENSEMBLE_STANDINGS.relation
     yield Stage("models", MODELS, models_from, origins.last, location="forecasting")
-    yield Stage("forecasts", ENSEMBLE, origins.first, origins.last, location="forecasting")
-    yield Stage("load", [analytics.FACT_FORECASTS.relation, standings], origins.first, origins.last)
+    yield Stage("forecasts", [*ENSEMBLE, *LEAD_TIMES], origins.first, origins.last, location="forecasting")
+    yield Stage("load", LOADED, origins.first, origins.last)
     yield Stage("accuracy", [lake.FORECAST_ACCURACY.relation], scored_from, origins.last, location="forecasting")
-    yield Stage("load of accuracy", [accuracy], scored_from, origins.last)
+    yield Stage("load of accuracy", [analytics.FORECAST_ACCURACY.relation], scored_from, origins.last)
 
 
 def external_stages(days: Window) -> Iterator[Stage]:

@@ -4,9 +4,11 @@ Nothing is read at import, so that definitions load with an empty environment.
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+FEWEST_WEEKS_KEPT = 26
 
 
 class MissingSettingError(RuntimeError):
@@ -63,14 +65,92 @@ def forecasting_python() -> Path:
     return Path(os.environ.get("NOVA_FORECASTING_PYTHON") or default)
 
 
+def lstm_python() -> Path:
+    """The Python of the recurrent network's environment (NOVA_LSTM_PYTHON), which `make install-lstm` makes."""
+    default = PROJECT_ROOT / ".venv-lstm" / "bin" / "python"
+    return Path(os.environ.get("NOVA_LSTM_PYTHON") or default)
+
+
+def lstm_seconds() -> int:
+    """Longest time that the recurrent network may take for one origin (NOVA_LSTM_SECONDS, 900).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_LSTM_SECONDS") or 900
+
+
 def lake_root() -> str:
     """Folder or `s3://bucket/prefix` of the lake's Delta tables."""
     return os.environ.get("NOVA_LAKE") or str(PROJECT_ROOT / ".nova" / "lake")
 
 
+@dataclass(frozen=True)
+class ObjectStore:
+    """Where `s3://` leads to: the store's address, None for Amazon's own, and its region.
+
+    Credentials are not among them: the libraries read AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's
+    role, themselves, so that they are on no screen.
+    """
+
+    endpoint: str | None
+    region: str
+
+
+def object_store() -> ObjectStore:
+    """The object store of AWS_ENDPOINT_URL and AWS_REGION (us-east-1)."""
+    return ObjectStore(
+        os.environ.get("AWS_ENDPOINT_URL", "").strip() or None, os.environ.get("AWS_REGION", "").strip() or "us-east-1"
+    )
+
+
+def lake_storage_options() -> dict[str, str]:
+    """How the object store of an `s3://` lake is reached, in the words of `deltalake`; nothing for a folder.
+
+    The connection is unencrypted only where the store's address says `http://`.
+    """
+    if not lake_root().startswith("s3://"):
+        return {}
+    store = object_store()
+    return {
+        # Two commits of the same version: the store refuses the later one, which is then made anew.
+        "aws_conditional_put": "etag",
+        "aws_region": store.region,
+        **({"aws_endpoint_url": store.endpoint} if store.endpoint else {}),
+        "aws_allow_http": str((store.endpoint or "").startswith("http://")).lower(),
+    }
+
+
+def lake_origins_kept_weeks() -> int | None:
+    """Weeks after which an origin is deleted from the lake (NOVA_LAKE_ORIGINS_KEPT_WEEKS); None, the default: never.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 26 on. The errors of an origin's forecasts are known in full
+            only after its longest horizon, and models are chosen by them.
+    """
+    weeks = _whole_number("NOVA_LAKE_ORIGINS_KEPT_WEEKS")
+    if weeks is not None and weeks < FEWEST_WEEKS_KEPT:
+        raise InvalidSettingError(f"NOVA_LAKE_ORIGINS_KEPT_WEEKS is {weeks}: it must be at least {FEWEST_WEEKS_KEPT}.")
+    return weeks
+
+
 def forecast_engine() -> str:
     """Where forecasts are computed: a name of `nova_assets.forecasting.engine.ENGINES`."""
     return os.environ.get("FORECAST_ENGINE") or "local"
+
+
+def forecast_jobs() -> int | None:
+    """How many processes compute forecasts here (FORECAST_JOBS); None, the default: one per core.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("FORECAST_JOBS")
+
+
+def spark_remote() -> str:
+    """Address of a Spark Connect server: `sc://host:15002/;token=…`, with its token where it wants one."""
+    return _required("SPARK_REMOTE", "the address of a Spark Connect server, sc://host:15002")
 
 
 def reads_network() -> bool:
@@ -121,13 +201,21 @@ def drop_folder() -> Path | None:
 
 
 def drop_folder_seconds() -> int:
-    """Seconds between two looks into the drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
+    """Seconds between two looks into a drop folder (NOVA_DROP_FOLDER_SECONDS, 30): what did not change in between is
     taken as whole.
 
     Raises:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_DROP_FOLDER_SECONDS") or 30
+
+
+def forecast_drop_folder() -> str | None:
+    """Folder, or `s3://bucket/prefix`, of forecasts that others made (NOVA_FORECAST_DROP_FOLDER); None: nowhere."""
+    value = os.environ.get("NOVA_FORECAST_DROP_FOLDER", "").strip()
+    if value.startswith("s3://"):
+        return value
+    return str(Path(value).expanduser()) if value else None
 
 
 def workbook_link() -> Path | None:
@@ -145,6 +233,15 @@ def keep_months() -> int | None:
     return _whole_number("NOVA_KEEP_MONTHS")
 
 
+def review_period_days() -> int:
+    """Days between two looks at what to order (NOVA_REVIEW_PERIOD_DAYS, 7): an order must last that much longer.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
+
+
 def event_log_days() -> int:
     """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
 
@@ -152,6 +249,15 @@ def event_log_days() -> int:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_EVENT_LOG_DAYS") or 60
+
+
+def publication_days() -> int:
+    """Days that what publications counted and checked is kept (NOVA_PUBLICATION_DAYS, 400: a year and its last month).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_PUBLICATION_DAYS") or 400
 
 
 def dagster_database_url() -> str:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from nova_local import erp
 from nova_local.embedded import Services, start_services
+from nova_local.provision import WAREHOUSE
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -25,6 +26,10 @@ class Database:
     admin_url: str
     pipeline_url: str
     api_url: str
+
+    @property
+    def name(self) -> str:
+        return self.admin_url.rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +52,12 @@ def database(services: Services) -> Iterator[Database]:
 
 
 @contextmanager
-def migrated_copy(services: Services) -> Iterator[Database]:
-    """A migrated, empty warehouse while the context lasts."""
+def migrated_copy(services: Services, template: str = WAREHOUSE) -> Iterator[Database]:
+    """A migrated, empty warehouse while the context lasts, or a copy of another database."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(services.superuser_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE nova").format(sql.Identifier(name)))
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         yield Database(
             admin_url(services, name), services.role_url("nova_pipeline", name), services.role_url("nova_api_ro", name)
         )

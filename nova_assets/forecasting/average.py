@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.history import History
+from nova_assets.forecasting.models import PRESENT_FORMULA
 from nova_assets.forecasting.outcomes import Outcome, demand_of
 from nova_assets.forecasting.parameters import (
     ENSEMBLE,
@@ -37,18 +38,11 @@ from nova_assets.forecasting.rows import (
     summed_rows,
 )
 from nova_assets.forecasting.version import code_version
+from nova_assets.registry.lake import ENSEMBLE_STANDINGS
 from nova_assets.resources.lake import Lake
+from nova_assets.resources.lake_schema import arrow_schema
 
-STANDINGS_SCHEMA = pa.schema(
-    [
-        ("origin", pa.date32()),
-        ("model", pa.string()),
-        ("loss", pa.float64()),
-        ("weight", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
-"""The lake's table `ensemble_standings`: one row per origin and model."""
+STANDINGS_SCHEMA = arrow_schema(ENSEMBLE_STANDINGS)
 
 _WEEKLY = ("forecast_value", *QUANTILES)
 _SUMMED = ("forecast_value", *SUMMED_QUANTILES)
@@ -169,8 +163,9 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     """
     started = time.perf_counter()
     history = History.before(origin, demand)
+    speaking = said.models_of(origin)
     past = [
-        past_outcome(at, history.frame, said)
+        past_outcome(at, history.frame, said, speaking or said.models_of(at))
         for at in reversed([origin - timedelta(weeks=VALIDATION_WEEKS * n) for n in range(1, VALIDATION_ORIGINS + 1)])
         if said.models_of(at)
     ]
@@ -180,18 +175,18 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     if history.weeks_missing or history.items.empty:
         nothing = FORECASTS_SCHEMA.empty_table(), SUMMED_SCHEMA.empty_table()
         return EnsembleForecast(origin, chosen, past_origins, *nothing, standings)
-    speaking = [name for name in chosen.weights if name in said.models_of(origin)]
-    if not speaking:
+    members = [name for name in chosen.weights if name in speaking]
+    if not members:
         raise ModelsMissingError(
             f"None of {sorted(chosen.weights)} has forecast {origin}: materialize lake/models for it first."
         )
-    figures = [said.figures(origin, name, history.items) for name in speaking]
+    figures = [said.figures(origin, name, history.items) for name in members]
     average = Figures(
         history.items,
-        chosen.combine({name: one.weekly for name, one in zip(speaking, figures, strict=True)}),
-        chosen.combine({name: one.summed for name, one in zip(speaking, figures, strict=True)}),
+        chosen.combine({name: one.weekly for name, one in zip(members, figures, strict=True)}),
+        chosen.combine({name: one.summed for name, one in zip(members, figures, strict=True)}),
     )
-    version = _version(chosen, {name: said.version(origin, name) for name in speaking})
+    version = _version(chosen, {name: said.version(origin, name) for name in members})
     seconds = round(time.perf_counter() - started, 3)
     made = Made(origin, ENSEMBLE, version, seconds, now)
     return EnsembleForecast(
@@ -199,22 +194,27 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
     )
 
 
-def past_outcome(origin: date, known: pd.DataFrame, said: Said) -> Outcome:
+def past_outcome(origin: date, known: pd.DataFrame, said: Said, models: Sequence[str]) -> Outcome:
     """What the models said on a past origin of the next `VALIDATION_WEEKS` weeks, beside what came.
 
     Args:
         known: demand `unique_id, ds, y` that reaches at least to the end of those weeks.
+        models: those that may be chosen. A model that is run on demand may have spoken then and be silent now: choosing
+            it would leave the origin with a worse average, or with none.
     """
     history = History.before(origin, known)
+    spoke = said.models_of(origin)
     return Outcome(
         history=history,
         weeks=VALIDATION_WEEKS,
         actual=demand_of(known, history, VALIDATION_WEEKS),
         levels=SUMMED_LEVELS,
         quantiles={
-            name: said.quantiles(origin, name, VALIDATION_WEEKS, history.items) for name in said.models_of(origin)
+            name: said.quantiles(origin, name, VALIDATION_WEEKS, history.items)
+            for name in spoke
+            if name in models or name == PRESENT_FORMULA.name
         },
-        absent={},
+        absent={name: "it has not forecast the origin to be served" for name in spoke if name not in models},
     )
 
 

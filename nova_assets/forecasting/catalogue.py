@@ -52,6 +52,28 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
                 "boosted_quantiles",
                 "Trees that learn from every item's past (LightGBM, Ke et al. 2017); needs 1,000 items.",
             ),
+            Entry(
+                "auto_ets",
+                "Exponential smoothing that chooses its form (Hyndman et al. 2002), of regularly demanded items, with "
+                "a season of the year where there is one; negative binomial.",
+            ),
+            Entry(
+                "auto_arima",
+                "ARIMA that chooses its orders (Hyndman & Khandakar 2008), as auto_ets.",
+                on_demand=True,
+            ),
+            Entry(
+                "prophet",
+                "Season of the year and weeks with a Brazilian holiday (Taylor & Letham 2018), of smooth and erratic "
+                "items with two years or more; negative binomial.",
+                on_demand=True,
+            ),
+            Entry(
+                "lstm",
+                "One recurrent network for all items (Hochreiter & Schmidhuber 1997; Salinas et al. 2020); negative "
+                "binomial. Needs `make install-lstm`.",
+                on_demand=True,
+            ),
         )
     }
 )

@@ -14,7 +14,7 @@ The negative binomial by moments is the usual lead-time demand of intermittent i
 
 D is estimated from the item's own history and kept while the mean moves. In a compound Poisson demand with rate λ and
 sizes Z, m = λE[Z] and v = λE[Z²], so that D = E[Z²]/E[Z] does not depend on λ: a forecast that falls because requests
-became rarer gets a variance that falls in proportion. `bench/forecast_policy.py` compares this with a fixed variance.
+became rarer gets a variance that falls in proportion.
 """
 
 from __future__ import annotations

@@ -77,11 +77,13 @@ class Choice:
         most: models at most that speak of every item.
         margin: a model this much worse than the best one is out, as a share of the best one's loss.
         fewest_items: a model that spoke of fewer items, all past origins together, is out: that few tell nothing.
+        first_level: lowest level of the quantiles by which models are compared.
     """
 
     most: int = 2
     margin: float = 0.06
     fewest_items: int = 60
+    first_level: float = FIRST_LEVEL
 
     def ensemble(self, past: Sequence[Outcome], models: Mapping[str, Model] = MODELS) -> Ensemble:
         """The ensemble that the outcomes of past origins speak for.
@@ -89,7 +91,7 @@ class Choice:
         Args:
             past: outcomes of origins whose weeks had ended before the origin that is to be forecast.
         """
-        losses = {name: relative_loss(name, past) for name in models}
+        losses = {name: relative_loss(name, past, self.first_level) for name in models}
         spoken = [name for name, loss in losses.items() if np.isfinite(loss)]
         reasons = {name: _reason_absent(name, past) for name in models if name not in spoken}
         if not spoken:
@@ -128,14 +130,14 @@ class Choice:
         items = sum(int(_spoken(name, one).sum()) for one in past if name in one.quantiles)
         if items < self.fewest_items:
             return f"out: it spoke of {items} items in {len(past)} past origins, fewer than {self.fewest_items}"
-        ratio = relative_loss(name, past) / relative_loss(best, past, among=name)
+        ratio = relative_loss(name, past, self.first_level) / relative_loss(best, past, self.first_level, among=name)
         if ratio >= 1:
             return f"out: {ratio - 1:.0%} behind {best} on the {items} items that it spoke of"
         return f"in: {1 - ratio:.0%} better than {best} on the {items} items that it spoke of"
 
 
-def relative_loss(name: str, past: Sequence[Outcome], among: str | None = None) -> float:
-    """Mean scaled pinball loss of a model's upper quantiles divided by that of the present formula, over past origins.
+def relative_loss(name: str, past: Sequence[Outcome], first_level: float, among: str | None = None) -> float:
+    """Mean scaled pinball loss of a model's quantiles from a level on ÷ that of the present formula, over past origins.
 
     Measured on the items that the model speaks of, or those that the model `among` speaks of; NaN where there are none.
     """
@@ -144,9 +146,9 @@ def relative_loss(name: str, past: Sequence[Outcome], among: str | None = None) 
         if not {name, among or name, PRESENT_FORMULA.name} <= one.quantiles.keys():
             continue
         items = _spoken(among or name, one)
-        benchmark = upper_losses(one, PRESENT_FORMULA.name)[items].mean() if items.any() else 0.0
+        benchmark = upper_losses(one, PRESENT_FORMULA.name, first_level)[items].mean() if items.any() else 0.0
         if benchmark > 0:
-            ratios.append(upper_losses(one, name)[items].mean() / benchmark)
+            ratios.append(upper_losses(one, name, first_level)[items].mean() / benchmark)
     return float(np.mean(ratios)) if ratios else float("nan")
 
 
@@ -158,9 +160,9 @@ def _speaks_of_all(name: str, past: Sequence[Outcome]) -> bool:
     return all(_spoken(name, one).all() for one in past if name in one.quantiles)
 
 
-def upper_losses(one: Outcome, name: str) -> Floats:
-    """Scaled pinball losses by which models are compared: (measurable items, levels from the median on)."""
-    return one.losses(one.quantiles[name])[:, one.levels >= FIRST_LEVEL]
+def upper_losses(one: Outcome, name: str, first_level: float = FIRST_LEVEL) -> Floats:
+    """Scaled pinball losses by which models are compared: (measurable items, levels from `first_level` on)."""
+    return one.losses(one.quantiles[name])[:, one.levels >= first_level]
 
 
 def _reason_absent(name: str, past: Sequence[Outcome]) -> str:

@@ -64,7 +64,10 @@ def ensemble(
     seconds["judge"] = time.perf_counter() - started
 
     started = time.perf_counter()
-    versions = write_rows(lake, ENSEMBLE, first, last, [one.forecasts for one in made], [one.summed for one in made])
+    forecasts, summed = (
+        pa.concat_tables(rows) for rows in zip(*((one.forecasts, one.summed) for one in made), strict=True)
+    )
+    versions = write_rows(lake, ENSEMBLE, first, last, forecasts, summed)
     standings = pa.concat_tables([one.standings for one in made])
     versions[ENSEMBLE_STANDINGS.name] = lake.write_range(ENSEMBLE_STANDINGS.name, standings, "origin", first, last)
     seconds["write"] = time.perf_counter() - started

@@ -160,7 +160,7 @@ def judge_made(made: Sequence[EnsembleForecast], lake: Lake, demand: pd.DataFram
     origins = [last - timedelta(weeks=weeks) for weeks in range(VALIDATION_WEEKS, JUDGED_WEEKS + 1, VALIDATION_WEEKS)]
     said = Said.read(lake, origins[-1], last, (ENSEMBLE, PRESENT_FORMULA.name)).with_made(made, first)
     past = [
-        past_outcome(origin, demand, said)
+        past_outcome(origin, demand, said, (ENSEMBLE,))
         for origin in reversed(origins)
         if {ENSEMBLE, PRESENT_FORMULA.name} <= set(said.models_of(origin))
     ]

@@ -20,9 +20,9 @@ from nova_assets.sqlfiles import read_sql
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.dataset as ds
 
-    from nova_assets.forecasting.history import History
-    from nova_assets.forecasting.origin import OriginForecast
+    from nova_assets.forecasting.origin import OriginSummary
 
 
 def model_key(name: str) -> dg.AssetKey:
@@ -48,48 +48,44 @@ def models(
     context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake, forecast_engine: ForecastEngine
 ) -> Iterator[dg.MaterializeResult]:
     """Forecast every material from the run's origins on, model by model; each replaces exactly its own rows."""
+    from nova_assets.forecasting.demand import stored_demand
     from nova_assets.forecasting.models import MODELS
-    from nova_assets.forecasting.origin import forecast_origin
+    from nova_assets.forecasting.portfolio_forecast import KnownDemand, forecast_portfolio
 
     first, last = key_range(context)
-    histories = read_histories(warehouse, first, last)
     engine, now = forecast_engine.build(), datetime.now(UTC)
+    data_versions = {relation: warehouse.data_version(relation) or 0 for relation in FORECASTS.upstream}
     chosen = [name for name in CATALOGUE if model_key(name) in context.selected_asset_keys]
-    for number, name in enumerate(chosen, start=1):
-        started = time.perf_counter()
-        made = [forecast_origin(MODELS[name], history, history, engine, now) for history in histories]
-        forecast_seconds = time.perf_counter() - started
-        versions = write_rows(lake, name, first, last, [one.forecasts for one in made], [one.summed for one in made])
-        seconds = time.perf_counter() - started
-        context.log.info(f"{name}: {len(made)} origins in {seconds:.1f} s, model {number} of {len(chosen)}")
-        for one in made:
-            context.add_asset_metadata(
-                _origin_metadata(one), asset_key=model_key(name), partition_key=one.history.origin.isoformat()
+    with stored_demand(warehouse.query_batches(read_sql("forecasting/history.sql"), [last])) as demand:
+        known = KnownDemand.of(demand, origins_between(first, last))
+        for number, name in enumerate(chosen, start=1):
+            started = time.perf_counter()
+            with forecast_portfolio(MODELS[name], known, engine, now, context.log.info) as made:
+                forecast_seconds = time.perf_counter() - started
+                versions = write_rows(lake, name, first, last, made.forecasts, made.summed)
+            seconds = time.perf_counter() - started
+            context.log.info(f"{name}: {len(made.origins)} origins in {seconds:.1f} s, model {number} of {len(chosen)}")
+            for one in made.origins:
+                context.add_asset_metadata(
+                    _origin_metadata(one), asset_key=model_key(name), partition_key=one.origin.isoformat()
+                )
+            yield dg.MaterializeResult(
+                asset_key=model_key(name),
+                metadata={
+                    "dagster/row_count": sum(one.rows for one in made.origins),
+                    "lake_version": versions[FORECASTS.name],
+                    "lake_version_summed": versions[SUMMED_DEMAND.name],
+                    "data_versions": data_versions,
+                    "seconds": {"forecast": round(forecast_seconds, 3), "write": round(seconds - forecast_seconds, 3)},
+                },
             )
-        yield dg.MaterializeResult(
-            asset_key=model_key(name),
-            metadata={
-                "dagster/row_count": sum(one.forecasts.num_rows for one in made),
-                "lake_version": versions[FORECASTS.name],
-                "lake_version_summed": versions[SUMMED_DEMAND.name],
-                "data_versions": {relation: warehouse.data_version(relation) or 0 for relation in FORECASTS.upstream},
-                "seconds": {"forecast": round(forecast_seconds, 3), "write": round(seconds - forecast_seconds, 3)},
-            },
-        )
-
-
-def read_histories(warehouse: Warehouse, first: date, last: date) -> "list[History]":
-    """The demand before each origin from `first` to `last`."""
-    from nova_assets.forecasting.history import History
-
-    demand = read_demand(warehouse, last)
-    return [History.before(origin, demand) for origin in origins_between(first, last)]
 
 
 def read_demand(warehouse: Warehouse, before: date) -> "pd.DataFrame":
     """Weekly demand of materials before a day: `unique_id, ds, y`."""
-    demand = warehouse.query_arrow(read_sql("forecasting/history.sql"), [before])
-    return demand.rename_columns(["unique_id", "ds", "y"]).to_pandas(date_as_object=False)
+    from nova_assets.forecasting.demand import demand_frame
+
+    return demand_frame(warehouse.query_arrow(read_sql("forecasting/history.sql"), [before]))
 
 
 def origins_between(first: date, last: date) -> list[date]:
@@ -98,24 +94,21 @@ def origins_between(first: date, last: date) -> list[date]:
 
 
 def write_rows(
-    lake: Lake, model: str, first: date, last: date, forecasts: list[pa.Table], summed: list[pa.Table]
+    lake: Lake, model: str, first: date, last: date, forecasts: "pa.Table | ds.Dataset", summed: "pa.Table | ds.Dataset"
 ) -> dict[str, int]:
     """Replace a model's rows of the origins `first` to `last` in both tables; the version of each afterwards."""
     return {
-        table.name: lake.write_range(
-            table.name, pa.concat_tables(rows), "origin", first, last, within={"model": [model]}
-        )
+        table.name: lake.write_range(table.name, rows, "origin", first, last, within={"model": [model]})
         for table, rows in ((FORECASTS, forecasts), (SUMMED_DEMAND, summed))
     }
 
 
-def _origin_metadata(one: "OriginForecast") -> dict[str, Any]:
-    last_week = one.history.last_week
+def _origin_metadata(one: "OriginSummary") -> dict[str, Any]:
     return {
-        "dagster/partition_row_count": one.forecasts.num_rows,
+        "dagster/partition_row_count": one.rows,
         "items": one.items,
         "seconds": round(one.seconds, 3),
-        "last_known_week": last_week.isoformat() if last_week else "none",
-        "weeks_missing": one.history.weeks_missing,
+        "last_known_week": one.last_week.isoformat() if one.last_week else "none",
+        "weeks_missing": one.weeks_missing,
         "says_nothing_because": one.absent or "",
     }

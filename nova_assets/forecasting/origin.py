@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -13,6 +14,42 @@ from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models.protocol import CannotForecastError, Model
 from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA, Figures, Made, forecast_rows, summed_rows
 from nova_assets.forecasting.version import model_version
+
+
+@dataclass(frozen=True)
+class OriginSummary:
+    """What there is of one model on one origin.
+
+    Attributes:
+        rows: rows of the lake's table `forecasts`.
+        items: items spoken of.
+        seconds: what it took.
+        last_week: Monday of the last known week, or None.
+        weeks_missing: whole weeks between that week and the origin.
+        absent: why there are no rows, or None.
+    """
+
+    origin: date
+    rows: int
+    items: int
+    seconds: float
+    last_week: date | None
+    weeks_missing: int
+    absent: str | None
+
+    @classmethod
+    def of(cls, parts: Sequence[OriginSummary]) -> OriginSummary:
+        """Of the parts of a portfolio together."""
+        rows = sum(part.rows for part in parts)
+        return cls(
+            parts[0].origin,
+            rows,
+            sum(part.items for part in parts),
+            sum(part.seconds for part in parts),
+            max((part.last_week for part in parts if part.last_week), default=None),
+            max(part.weeks_missing for part in parts),
+            None if rows else next((part.absent for part in parts if part.absent), None),
+        )
 
 
 @dataclass(frozen=True)
@@ -35,6 +72,19 @@ class OriginForecast:
     seconds: float
     absent: str | None
 
+    @property
+    def summary(self) -> OriginSummary:
+        """What there is, without the rows."""
+        return OriginSummary(
+            origin=self.history.origin,
+            rows=self.forecasts.num_rows,
+            items=self.items,
+            seconds=self.seconds,
+            last_week=self.history.last_week,
+            weeks_missing=self.history.weeks_missing,
+            absent=self.absent,
+        )
+
 
 def forecast_origin(model: Model, history: History, pool: History, engine: Engine, now: datetime) -> OriginForecast:
     """Forecasts the items of `history` from its origin on.
@@ -56,7 +106,7 @@ def forecast_origin(model: Model, history: History, pool: History, engine: Engin
     except CannotForecastError as error:
         return _absent(history, str(error))
     seconds = time.perf_counter() - started
-    made = Made(history.origin, model.name, model_version(model, history), round(seconds, 3), now)
+    made = Made(history.origin, model.name, model_version(model, history, pool), round(seconds, 3), now)
     return OriginForecast(
         history, forecast_rows(figures, made), summed_rows(figures, made), len(figures.items), seconds, None
     )

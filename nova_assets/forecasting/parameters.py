@@ -48,5 +48,8 @@ JUDGED_WEEKS = 26
 ALL_SITES = "ALL"
 """`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""
 
+ALL_SUPPLIERS = "ALL"
+"""`supplier_id` of the lead time of a supplier never seen."""
+
 ENSEMBLE = "ensemble"
 """`model` of the served forecast: the average of the models that were best on past origins."""

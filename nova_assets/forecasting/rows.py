@@ -14,37 +14,11 @@ from nova_assets.forecasting.history import WEEK
 from nova_assets.forecasting.models.protocol import Fitted
 from nova_assets.forecasting.parameters import ALL_SITES, HORIZON_WEEKS, QUANTILES, SUMMED_QUANTILES, SUMMED_WEEKS
 from nova_assets.forecasting.portfolio import Floats
+from nova_assets.registry.lake import FORECASTS, SUMMED_DEMAND
+from nova_assets.resources.lake_schema import arrow_schema
 
-_ITEM = [("item_id", pa.string()), ("site_id", pa.string()), ("origin", pa.date32())]
-_MADE = [
-    ("model_version", pa.string()),
-    ("run_seconds", pa.float64()),
-    ("generated_at", pa.timestamp("us", tz="UTC")),
-]
-
-FORECASTS_SCHEMA = pa.schema(
-    [
-        *_ITEM,
-        ("forecast_date", pa.date32()),
-        ("model", pa.string()),
-        ("forecast_value", pa.float64()),
-        *((name, pa.float64()) for name in QUANTILES),
-        *_MADE,
-    ]
-)
-"""The lake's table `forecasts`: one row per origin, model, item and week ahead; quantities in the item's unit."""
-
-SUMMED_SCHEMA = pa.schema(
-    [
-        *_ITEM,
-        ("weeks", pa.int32()),
-        ("model", pa.string()),
-        ("forecast_value", pa.float64()),
-        *((name, pa.float64()) for name in SUMMED_QUANTILES),
-        *_MADE,
-    ]
-)
-"""The lake's table `summed_demand`: one row per origin, model, item and number of weeks."""
+FORECASTS_SCHEMA = arrow_schema(FORECASTS)
+SUMMED_SCHEMA = arrow_schema(SUMMED_DEMAND)
 
 WEEKLY_LEVELS = np.array(tuple(QUANTILES.values()))
 SUMMED_LEVELS = np.array(tuple(SUMMED_QUANTILES.values()))

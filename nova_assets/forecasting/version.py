@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nova_assets.settings import PROJECT_ROOT
+
 if TYPE_CHECKING:
     from nova_assets.forecasting.history import History
     from nova_assets.forecasting.models.protocol import Model
+
+LSTM_LOCK = PROJECT_ROOT / "requirements" / "lstm.txt"
+"""The libraries of the recurrent network, which this environment does not have."""
 
 
 @cache
@@ -20,8 +26,10 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    for library in ("lightgbm", "statsforecast", "scipy"):
+    for library in ("lightgbm", "prophet", "statsforecast", "scipy"):
         digest.update(f"{library}=={_installed(library)}".encode())
+    if LSTM_LOCK.exists():
+        digest.update(LSTM_LOCK.read_bytes())
     return digest.hexdigest()[:8]
 
 
@@ -33,11 +41,22 @@ def _installed(library: str) -> str:
         return "absent"
 
 
-def model_version(model: Model, history: History) -> str:
+def model_version(model: Model, history: History, pool: History) -> str:
     """`<code>.<parameters>.<data>`, eight hexadecimal digits each.
 
     Two forecasts with one version come from the same code, the same parameters and the same demand before the origin,
-    whatever has been loaded since.
+    whatever has been loaded since. Of a portfolio in parts, the data are those of the part and of the pool.
     """
-    parameters = json.dumps([model.name, dict(model.parameters)], sort_keys=True)
-    return f"{code_version()}.{hashlib.sha256(parameters.encode()).hexdigest()[:8]}.{history.digest}"
+    data = history.digest if pool is history else short_digest(f"{history.digest}{pool.digest}")
+    return version_of(model.name, model.parameters, data)
+
+
+def version_of(name: str, parameters: Mapping[str, float], data: str) -> str:
+    """`<code>.<parameters>.<data>` of anything estimated: `data` is the digest of what it was estimated from."""
+    chosen = json.dumps([name, dict(parameters)], sort_keys=True)
+    return f"{code_version()}.{short_digest(chosen)}.{data}"
+
+
+def short_digest(text: str) -> str:
+    """Eight hexadecimal digits of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,47 +1,35 @@
-"""Loads the lake's served forecasts, and the benchmarks', into `analytics.fact_forecasts`, after their checks."""
+"""Loads the served forecasts, and those seen beside them, into `analytics.fact_forecasts`, after their checks."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from __future__ import annotations
+
 from typing import Any
 
-import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nova_assets.factories import SINGLE_RUN, check_specs, publication_events, table_spec
+from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.forecasting.parameters import ENSEMBLE, QUANTILES
-from nova_assets.partitions import Window, key_range
+from nova_assets.load.from_lake import loaded_asset
 from nova_assets.registry.analytics import FACT_FORECASTS
-from nova_assets.resources.lake import Lake
-from nova_assets.resources.warehouse import Warehouse
+from nova_assets.registry.lake import FORECASTS
+from nova_assets.resources.lake_snapshot import LakeSnapshot
 
-LAKE_TABLE = "forecasts"
 LOADED = (ENSEMBLE, "historic_average", "present_formula")
-"""The served model, and those that planners see it compared with; all others stay in the lake."""
+"""Of our own models, the served one, and those that planners see it compared with; all others stay in the lake."""
 
 
-@dg.multi_asset(
-    name="analytics__fact_forecasts",
-    specs=[
-        table_spec(FACT_FORECASTS, kinds={"deltalake", "postgres"}, code=Path(__file__).read_text(encoding="utf-8"))
-    ],
-    check_specs=check_specs(FACT_FORECASTS),
-    backfill_policy=SINGLE_RUN,
-    pool="warehouse",
-)
-def fact_forecasts(context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake) -> Iterator[Any]:
-    """Copy the run's origins from the lake; origins that the lake does not hold become empty here too."""
-    first, last = key_range(context)
-    rows = rows_from_lake(lake.read_range(LAKE_TABLE, "origin", first, last, within={"model": LOADED}))
-    yield from publication_events(
-        context,
-        lambda: [warehouse.replace_range(FACT_FORECASTS, Window(first, last), rows, context.run.run_id)],
-        lake_version=lake.version(LAKE_TABLE),
-    )
+def loaded_models(snapshot: LakeSnapshot) -> dict[str, list[str]]:
+    """The models to load: `LOADED`, and all that others wrote into the lake."""
+    theirs = set(snapshot.values_of("model")) - {ENSEMBLE, *CATALOGUE}
+    return {"model": sorted({*LOADED, *theirs})}
 
 
 def rows_from_lake(forecasts: pa.Table) -> pa.Table:
-    """The lake's rows with the quantiles folded into the JSON column `confidence_interval`, and which are served."""
+    """The lake's rows with the quantiles folded into the JSON column `confidence_interval`, and which are served.
+
+    What others say of an item that has no served forecast on the origin stays in the lake.
+    """
+    forecasts = _of_served_items(forecasts)
     parts: list[Any] = []
     for name in QUANTILES:
         parts += [f'{"," if parts else "{"}"{name}":', pc.cast(forecasts[name], pa.string())]
@@ -49,3 +37,16 @@ def rows_from_lake(forecasts: pa.Table) -> pa.Table:
     served = pc.call_function("equal", [forecasts["model"], pa.scalar(ENSEMBLE)])
     rows = forecasts.append_column("confidence_interval", interval).append_column("served", served)
     return rows.select(FACT_FORECASTS.column_names)
+
+
+def _of_served_items(forecasts: pa.Table) -> pa.Table:
+    ours = pc.field("model").isin([ENSEMBLE, *CATALOGUE])
+    theirs = forecasts.filter(~ours)
+    if not theirs.num_rows:
+        return forecasts
+    served = forecasts.filter(pc.field("model") == ENSEMBLE).select(["origin", "item_id"])
+    beside = theirs.join(served, ["origin", "item_id"], join_type="left semi")
+    return pa.concat_tables([forecasts.filter(ours), beside.select(forecasts.column_names)])
+
+
+fact_forecasts = loaded_asset(FORECASTS, FACT_FORECASTS, rows_from_lake, loaded_models)

@@ -1,10 +1,5 @@
 """Workbooks that somebody puts into a folder are loaded by themselves, one at a time, each content once."""
 
-import hashlib
-import json
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -13,18 +8,10 @@ from nova_assets import settings
 from nova_assets.extracts.workbook.lines import repair
 from nova_assets.extracts.workbook.sheets import WorkbookError, read_workbook
 from nova_assets.operations.commands import REFUSED, run_module
+from nova_assets.operations.dropped_files import LOADED, DropFolder
 from nova_assets.partitions import today
 
-LOADED, REJECTED = "loaded", "rejected"
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 OTHER_SOURCE = "The source is the ERP's database (NOVA_SOURCE=erp): no workbook is loaded."
-SHA256, REASON = "nova/workbook_sha256", "nova/rejected"
 
 
 class DroppedWorkbook(dg.Config):
@@ -33,12 +20,8 @@ class DroppedWorkbook(dg.Config):
     path: str
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A file of the folder that has not changed between two looks at it."""
-
-    path: Path
-    sha256: str
+def workbooks_in(folder: Path) -> DropFolder:
+    return DropFolder.at(str(folder), kind="workbook", suffix=".xlsx", job="load_dropped_workbook")
 
 
 @dg.op
@@ -52,15 +35,16 @@ def load_workbook(context: dg.OpExecutionContext, config: DroppedWorkbook) -> No
     refuse_other_source()
     if not path.is_file():
         raise dg.Failure(f"There is no file {path} any more.", allow_retries=False)
+    folder = workbooks_in(path.parent)
     if (reason := unusable(path)) is not None:
-        raise rejected(context, path, reason)
+        raise folder.rejected(context, config.path, reason)
     ended = run_module(context, "nova_assets.materialize", ["--workbook", str(path)])
     if ended.code == REFUSED:
-        raise rejected(context, path, ended.said)
+        raise folder.rejected(context, config.path, ended.said)
     if ended.code:
         raise dg.Failure(f"{path.name} was not loaded and stays in the folder; run this run again:\n{ended.said}")
-    kept = move(path, LOADED)
-    remember(kept)
+    kept = folder.move(config.path, LOADED)
+    remember(Path(kept))
     context.log.info(f"{path.name} is loaded, and kept as {kept}")
 
 
@@ -92,57 +76,13 @@ def drop_folder_sensor() -> dg.SensorDefinition:
             return dg.SkipReason(f"There is no folder {folder} (NOVA_DROP_FOLDER).")
         if settings.source() != "workbook":
             return dg.SkipReason(OTHER_SOURCE)
-        seen = json.loads(context.cursor or "{}")
-        present = sizes(folder)
-        ready = [folder / name for name in present if seen.get(name) == present[name]]
-        cursor = json.dumps(present)
-        running = context.instance.get_runs(dg.RunsFilter(job_name="load_dropped_workbook", statuses=UNFINISHED))
-        if running:
-            return dg.SensorResult(skip_reason=f"Run {running[0].run_id} loads a workbook.", cursor=cursor)
-        return next_request(context.instance, ready, cursor)
+        return workbooks_in(folder).look(context, request)
 
     return look
 
 
-def next_request(instance: dg.DagsterInstance, ready: list[Path], cursor: str) -> dg.SensorResult:
-    """The request for the oldest file whose content was not loaded yet; files loaded before are only moved away."""
-    waiting: list[str] = []
-    for candidate in by_age(ready):
-        before = instance.get_runs(dg.RunsFilter(tags={SHA256: candidate.sha256}), limit=1)
-        if not before:
-            return dg.SensorResult(run_requests=[request(candidate)], cursor=cursor)
-        if before[0].status is dg.DagsterRunStatus.SUCCESS:
-            move(candidate.path, LOADED)
-            waiting.append(f"{candidate.path.name}: run {before[0].run_id} loaded the same content")
-        elif REASON in before[0].tags:
-            put_aside(candidate.path, before[0].tags[REASON])
-            waiting.append(f"{candidate.path.name}: run {before[0].run_id} rejected the same content")
-        else:
-            waiting.append(f"{candidate.path.name}: run {before[0].run_id} failed; run it again in Dagster")
-    return dg.SensorResult(skip_reason="; ".join(waiting) or "No new workbook.", cursor=cursor)
-
-
-def request(candidate: Candidate) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=candidate.sha256,
-        run_config=dg.RunConfig(ops={"load_workbook": DroppedWorkbook(path=str(candidate.path))}),
-        tags={SHA256: candidate.sha256, "nova/workbook": candidate.path.name},
-    )
-
-
-def sizes(folder: Path) -> dict[str, list[int]]:
-    """Size and time of change of each workbook; names that programs give to unfinished files are left out."""
-    found = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() == ".xlsx" and not path.name.startswith((".", "~$")) and path.is_file():
-            stat = path.stat()
-            found[path.name] = [stat.st_size, stat.st_mtime_ns]
-    return found
-
-
-def by_age(paths: list[Path]) -> Iterator[Candidate]:
-    for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
-        yield Candidate(path, hashlib.sha256(path.read_bytes()).hexdigest())
+def request(path: str) -> dg.RunConfig:
+    return dg.RunConfig(ops={"load_workbook": DroppedWorkbook(path=path)})
 
 
 def refuse_other_source() -> None:
@@ -160,34 +100,6 @@ def unusable(path: Path) -> str | None:
     if not repair(workbook, today()).count("kept"):
         return f"{path.name}: not one of its {len(workbook.lines)} lines can be used."
     return None
-
-
-def rejected(context: dg.OpExecutionContext, path: Path, reason: str) -> dg.Failure:
-    """Put the file aside and the reason on the run, for when the same content comes again."""
-    # PostgreSQL indexes tags, and refuses long ones.
-    context.instance.add_run_tags(context.run_id, {REASON: reason[:500]})
-    aside = put_aside(path, reason)
-    return dg.Failure(f"{path.name} was moved to {aside}: {reason}", allow_retries=False)
-
-
-def put_aside(path: Path, reason: str) -> Path:
-    """Move a file to `rejected/` and write the reason beside it."""
-    aside = move(path, REJECTED)
-    aside.with_name(f"{aside.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
-    return aside
-
-
-def move(path: Path, subfolder: str) -> Path:
-    """Move a file below its folder; of two with the same name the later gets a number."""
-    folder = path.parent / subfolder
-    folder.mkdir(exist_ok=True)
-    target = folder / path.name
-    number = 1
-    while target.exists():
-        number += 1
-        target = folder / f"{path.stem} ({number}){path.suffix}"
-    shutil.move(path, target)
-    return target
 
 
 def remember(workbook: Path) -> None:

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from nova_assets import settings
+from nova_assets.operations.retention import Size, shrunk
 
 # Deleted at once: short transactions hold up no run that writes its events.
 BATCH = 20_000
@@ -50,21 +51,12 @@ def event_log_retention(context: dg.AssetExecutionContext, config: Age) -> dg.Ma
     """Dagster's event log without the messages and steps of runs that ended long ago; all events of assets stay."""
     days = config.days if config.days is not None else settings.event_log_days()
     with psycopg.connect(settings.dagster_database_url(), autocommit=True) as connection:
-        rows_before, bytes_before = size(connection)
+        before = size(connection)
         deleted = delete_older(connection, timedelta(days=days))
         # The room is used again by later events; files shrink only by VACUUM FULL, which would stop all runs.
         connection.execute("VACUUM (ANALYZE) event_logs")
-        rows_after, bytes_after = size(connection)
-    return dg.MaterializeResult(
-        metadata={
-            "days_kept": days,
-            "rows_deleted": deleted,
-            "rows_before": rows_before,
-            "rows_after": rows_after,
-            "bytes_before": bytes_before,
-            "bytes_after": bytes_after,
-        }
-    )
+        after = size(connection)
+    return shrunk(days, deleted, before, after)
 
 
 def delete_older(connection: psycopg.Connection, age: timedelta) -> int:
@@ -75,7 +67,7 @@ def delete_older(connection: psycopg.Connection, age: timedelta) -> int:
     return deleted
 
 
-def size(connection: psycopg.Connection) -> tuple[int, int]:
+def size(connection: psycopg.Connection) -> Size:
     """Rows of the event log, and its bytes with indexes."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM event_logs), pg_total_relation_size('event_logs')"

@@ -1,18 +1,19 @@
-"""New rows, checked before anybody sees them: in a temporary table, or, where there are no former rows, in place."""
+"""New rows, checked before anybody sees them: what all candidates share, and those in a temporary table."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from nova_assets.checks import UNIQUE_KEY, Check, CheckResult, candidate_checks, rule_checks
+from nova_assets.checks import Check, CheckResult, candidate_checks, rule_checks
 from nova_assets.drift import Comparison, Terms, compare, drift_results
 from nova_assets.partitions import Window
 from nova_assets.publication.copying import copy_arrow
@@ -23,18 +24,23 @@ from nova_assets.registry import Table
 EXAMPLES = 5
 
 
-def candidate_of(connection: psycopg.Connection, replacement: Replacement) -> Candidate:
-    """The new rows, where they are to be checked."""
-    target = sql.Identifier(replacement.table.schema, replacement.table.name)
-    is_bulk = replacement.scope is None and (isinstance(replacement.source, Stream) or replacement.table.day_by_day)
-    if is_bulk and not _has_rows(connection, target):
-        try:
-            with connection.transaction():
-                return FirstRows(connection, replacement, target)
-        except psycopg.IntegrityError:
-            # A key twice, no value, a day outside of the window: a constraint names one such row, checks count all.
-            return NewRows(connection, replacement, target)
-    return NewRows(connection, replacement, target)
+@dataclass(frozen=True)
+class Tally:
+    """Rows of a relation, nulls per nullable column, and rows per value of the window column where there is one."""
+
+    rows: int
+    nulls: Mapping[str, int]
+    rows_by_date: Mapping[date, int]
+
+    @classmethod
+    def together(cls, parts: Sequence[Tally]) -> Tally:
+        """Of parts that share no day."""
+        nulls = Counter[str]()
+        for part in parts:
+            nulls.update(part.nulls)
+        return cls(
+            sum(part.rows for part in parts), nulls, {d: n for part in parts for d, n in part.rows_by_date.items()}
+        )
 
 
 class Candidate(ABC):
@@ -47,16 +53,25 @@ class Candidate(ABC):
         self.table = replacement.table
         self.window = replacement.window
         self.scope = replacement.scope
+        self.made_from = replacement.made_from
         self.target = target
         self.name = name
         self.columns = sql.SQL(", ").join(map(sql.Identifier, self.table.column_names))
         self.changed = False
-        self.counted = Counted(self.table.relation, self.window, None, 0, {})
+        self.former_rows: int | None = None
+        self.tally = Tally(0, {}, {})
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.table.relation, self.window, self.former_rows, self.tally.rows, self.tally.nulls)
 
     def check(self, terms: Terms) -> list[CheckResult]:
         """What the candidate's checks find, and how its number of rows drifted."""
-        checks = [self._run(check) for check in candidate_checks(self.table, self.name, self.window)]
-        return [*checks, *drift_results(self.table, self._compared(terms), accepted=terms.accept(self.table))]
+        drift = drift_results(self.table, self._compared(terms), accepted=terms.accept(self.table))
+        return [*self._checked(), *drift]
+
+    def _checked(self) -> Sequence[CheckResult]:
+        return [self._run(check) for check in candidate_checks(self.table, self.name, self.window)]
 
     def check_rules(self) -> list[CheckResult]:
         """What the rules of the business find, once the new rows are in the table."""
@@ -66,66 +81,43 @@ class Candidate(ABC):
         return run_check(self.connection, check, self.table)
 
     @abstractmethod
-    def _compared(self, terms: Terms) -> list[Comparison]:
+    def _compared(self, terms: Terms) -> Sequence[Comparison]:
         """The former rows that the new ones are counted against."""
 
     @abstractmethod
     def replace(self) -> None:
         """Bring the new rows into the table, and know whether that changes it."""
 
+    def discard(self) -> None:  # noqa: B027 - most leave nothing
+        """After a refusal: drop what its rollback did not take back."""
+
     def published(self, run_id: str | None, results: list[CheckResult], terms: Terms) -> Published:
         """Record the new version, and say what was done."""
-        relation, rows, by_date = self.table.relation, self.counted.rows, self._rows_by_date()
-        total, through = self._whole(by_date)
+        relation, rows, by_date = self.table.relation, self.tally.rows, self.tally.rows_by_date
+        total, through = self._whole()
         version = record(self.connection, relation, total, through, run_id, changed=self.changed)
-        log(self.connection, self.counted, results, run_id, terms, version)
+        self.log(results, run_id, terms, version)
         return Published(relation, version, self.changed, rows, total, by_date, tuple(results))
 
-    @abstractmethod
-    def _whole(self, by_date: Mapping[date, int]) -> tuple[int, date | None]:
-        """Rows of the table and its last day, given the candidate's rows by day."""
+    def log(self, results: list[CheckResult], run_id: str | None, terms: Terms, version: int | None = None) -> None:
+        """Remember what was counted and checked; without a version the rows were refused."""
+        log(self.connection, self.counted, results, run_id, terms, version, self.made_from)
 
-    def _count(self, former_rows: int) -> Counted:
-        nullable = [column.name for column in self.table.columns if column.nullable]
-        counts = [sql.SQL("count(*) - count({})").format(sql.Identifier(name)) for name in nullable]
-        query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join([sql.SQL("count(*)"), *counts]), self.name)
-        rows, *nulls = self.connection.execute(query).fetchone() or (0,)
-        return Counted(self.table.relation, self.window, former_rows, rows, dict(zip(nullable, nulls, strict=True)))
+    @abstractmethod
+    def _whole(self) -> tuple[int, date | None]:
+        """Rows of the table and its last day."""
 
     def _fill(self, source: Source) -> None:
         if isinstance(source, Query):
-            for part in self._parts():
-                self._insert(source, part)
+            # Where days are made each by itself, a month of them fits into memory.
+            by_month = self.window is not None and self.table.day_by_day
+            for part in self.window.by_month() if self.window and by_month else [self.window]:
+                insert(self.connection, self.name, self.table, source, part)
         else:
             copy_arrow(self.connection, self.name, source.tables() if isinstance(source, Stream) else [source])
 
-    def _parts(self) -> Iterator[Window | None]:
-        """The windows in which a query makes the rows: where days are made each by itself, a month fits into memory."""
-        if self.window is None or not self.table.day_by_day:
-            yield self.window
-        else:
-            yield from self.window.by_month()
-
-    def _insert(self, query: Query, part: Window | None) -> None:
-        insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM (\n{}\n) AS made").format(
-            self.name,
-            self.columns,
-            self.columns,
-            sql.SQL(query.text),  # pyright: ignore[reportArgumentType]
-        )
-        if self.table.day_by_day:
-            # In the order of the key its index grows at one end.
-            key = sql.SQL(", ").join(map(sql.Identifier, self.table.key))
-            insert += sql.SQL(" ORDER BY {}").format(key)
-        self.connection.execute(insert, {**query.parameters, **_bounds(part)})
-
-    def _rows_by_date(self) -> dict[date, int]:
-        if self.table.window_column is None:
-            return {}
-        counts = sql.SQL("SELECT {}, count(*) FROM {} GROUP BY 1")
-        return dict(
-            self.connection.execute(counts.format(sql.Identifier(self.table.window_column), self.name)).fetchall()
-        )
+    def _tally(self) -> Tally:
+        return tally(self.connection, self.table, self.name)
 
     def _make_months(self, first: date | None, last: date | None) -> None:
         """Make the month partitions from one day to another, where the table is cut into them."""
@@ -134,44 +126,6 @@ class Candidate(ABC):
             " WHERE oid = %s::regclass AND relkind = 'p'",
             [first, last, self.table.relation],
         )
-
-
-class FirstRows(Candidate):
-    """New rows of a table that has none, in the table itself; what its constraints hold needs no check.
-
-    Raises:
-        psycopg.IntegrityError: they break a constraint.
-    """
-
-    def __init__(self, connection: psycopg.Connection, replacement: Replacement, target: sql.Identifier) -> None:
-        super().__init__(connection, replacement, target, target)
-        self._fill(replacement.source)
-        self.counted = self._count(former_rows=0)
-
-    def _fill(self, source: Source) -> None:
-        if isinstance(source, Stream):
-            tables = (table for table in source.tables() if table.num_rows)
-            first = next(tables, None)
-            if first is None:
-                return
-            source = Stream(lambda: chain([first], tables))
-        if self.window:
-            self._make_months(self.window.first, self.window.last)
-        super()._fill(source)
-
-    def replace(self) -> None:
-        self.changed = self.counted.rows > 0
-
-    def _run(self, check: Check) -> CheckResult:
-        if check.name == UNIQUE_KEY:
-            return CheckResult(check.name, check.meaning, 0, (), self.table.severity(check.name))
-        return super()._run(check)
-
-    def _compared(self, terms: Terms) -> list[Comparison]:
-        return []
-
-    def _whole(self, by_date: Mapping[date, int]) -> tuple[int, date | None]:
-        return self.counted.rows, max(by_date, default=None)
 
 
 class NewRows(Candidate):
@@ -187,7 +141,8 @@ class NewRows(Candidate):
         self._fill(replacement.source)
         connection.execute(sql.SQL("ANALYZE {}").format(self.name))
         former = sql.SQL("SELECT count(*) FROM {}{}").format(self.target, self._where())
-        self.counted = self._count(scalar(connection, former, _bounds(self.window)))
+        self.former_rows = scalar(connection, former, _bounds(self.window))
+        self.tally = self._tally()
 
     def replace(self) -> None:
         if self.window:
@@ -203,15 +158,15 @@ class NewRows(Candidate):
                 )
             )
 
-    def _compared(self, terms: Terms) -> list[Comparison]:
+    def _compared(self, terms: Terms) -> Sequence[Comparison]:
         if not terms.judge(self.table, former_source(self.connection, self.table.relation)):
             return []
         return compare(self.connection, self.table, self.name, self._where(), _bounds(self.window))
 
-    def _whole(self, by_date: Mapping[date, int]) -> tuple[int, date | None]:
+    def _whole(self) -> tuple[int, date | None]:
         part = self.window or self.scope
         count = sql.SQL("SELECT count(*) FROM {}").format(self.target)
-        total = scalar(self.connection, count) if part else self.counted.rows
+        total = scalar(self.connection, count) if part else self.tally.rows
         if self.table.window_column is None:
             return total, None
         column = sql.Identifier(self.table.window_column)
@@ -219,11 +174,8 @@ class NewRows(Candidate):
 
     def _days_with_rows(self) -> tuple[date | None, date | None]:
         """From the first to the last date of the candidate: a wide window over few data makes few partitions."""
-        column = sql.Identifier(self.table.window_column or "")
-        row = self.connection.execute(
-            sql.SQL("SELECT min({0}), max({0}) FROM {1}").format(column, self.name)
-        ).fetchone()
-        return row or (None, None)
+        days = self.tally.rows_by_date
+        return min(days, default=None), max(days, default=None)
 
     def _differs(self) -> bool:
         """Whether the new rows are others than those in the window: another number, or, of as many, one not there."""
@@ -249,8 +201,39 @@ def _bounds(window: Window | None) -> dict[str, date]:
     return {"first": window.first, "last": window.last} if window else {}
 
 
-def _has_rows(connection: psycopg.Connection, relation: sql.Identifier) -> bool:
-    return scalar(connection, sql.SQL("SELECT EXISTS (SELECT FROM {})").format(relation))
+def insert(
+    connection: psycopg.Connection, relation: sql.Identifier, table: Table, query: Query, part: Window | None
+) -> None:
+    """Write the rows that a query makes for a window into a relation with the columns of `table`."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, table.column_names))
+    text = sql.SQL(query.text)  # pyright: ignore[reportArgumentType]
+    statement = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM (\n{}\n) AS made").format(relation, columns, columns, text)
+    parameters = {**query.parameters, **_bounds(part)}
+    if not table.day_by_day:
+        connection.execute(statement, parameters)
+        return
+    # In the order of the key an index is made fast, and reads of one item touch few pages. Rows are grouped by the key
+    # too, into groups of a row or two: sorting them once serves both, where a hash table would only come on top.
+    key = sql.SQL(", ").join(map(sql.Identifier, table.key))
+    connection.execute("SET LOCAL enable_hashagg = off")
+    connection.execute(statement + sql.SQL(" ORDER BY {}").format(key), parameters)
+    connection.execute("SET LOCAL enable_hashagg = on")
+
+
+def tally(connection: psycopg.Connection, table: Table, relation: sql.Identifier) -> Tally:
+    """Count the rows of a relation with the columns of `table`, in one pass."""
+    nullable = [column.name for column in table.columns if column.nullable]
+    counts = [sql.SQL("count(*) - count({})").format(sql.Identifier(name)) for name in nullable]
+    day = sql.Identifier(table.window_column) if table.window_column else sql.SQL("NULL::date")
+    query = sql.SQL("SELECT {} AS day, {} FROM {} GROUP BY 1").format(
+        day, sql.SQL(", ").join([sql.SQL("count(*)"), *counts]), relation
+    )
+    found = connection.execute(query).fetchall()
+    return Tally(
+        sum(row[1] for row in found),
+        {name: sum(row[number] for row in found) for number, name in enumerate(nullable, start=2)},
+        {row[0]: row[1] for row in found} if table.window_column else {},
+    )
 
 
 def run_check(connection: psycopg.Connection, check: Check, table: Table) -> CheckResult:

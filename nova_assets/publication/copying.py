@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from io import BufferedIOBase
 from itertools import chain
 from typing import Any
@@ -12,6 +13,8 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 from psycopg import sql
+from pyarrow.compute import RoundTemporalOptions
+from pyarrow.compute import call_function as call
 
 
 class _CopyStream(BufferedIOBase):
@@ -31,18 +34,58 @@ class _CopyStream(BufferedIOBase):
 def copy_arrow(connection: psycopg.Connection, relation: sql.Identifier, tables: Iterable[pa.Table]) -> None:
     """COPY Arrow tables of the same columns, one after the other, into the columns of the same names.
 
-    While one is written, the next is made. Null and the empty string stay apart: pyarrow writes the one bare and the
-    other in quotes, which COPY reads alike.
+    While one is written, the next is made.
     """
     remaining = _one_ahead(tables)
     first = next(remaining, None)
-    if first is None:
-        return
-    columns = sql.SQL(", ").join(map(sql.Identifier, first.column_names))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(relation, columns)
+    if first is not None:
+        _copy(connection, relation, chain([first], remaining), first.column_names)
+
+
+def copy_by_month(
+    connection: psycopg.Connection,
+    relation: sql.Identifier,
+    months: Mapping[date, sql.Identifier],
+    column: str,
+    tables: Iterable[pa.Table],
+) -> None:
+    """COPY Arrow tables into the partitions of `relation` for their rows' months, by the dates in `column`.
+
+    The partitions were made in the same transaction: their rows are frozen, so that nobody who reads them has to
+    write down that they are visible. Rows of other months go to `relation`, which refuses them.
+    """
+    for table in _one_ahead(tables):
+        firsts = call("floor_temporal", [table[column]], RoundTemporalOptions(unit="month"))
+        found = firsts.unique().to_pylist()
+        for month in found:
+            of_month = call("equal", [firsts, month]) if month else call("is_null", [firsts])
+            rows = table if len(found) == 1 else table.filter(of_month)
+            own = months.get(month)
+            _copy(connection, own or relation, [rows], table.column_names, freeze=own is not None)
+
+
+def _copy(
+    connection: psycopg.Connection,
+    relation: sql.Identifier,
+    tables: Iterable[pa.Table],
+    names: Sequence[str],
+    *,
+    freeze: bool = False,
+) -> None:
+    """Null and the empty string stay apart: pyarrow writes the one bare, the other in quotes, and COPY reads alike."""
+    options = sql.SQL("FORMAT csv, FREEZE" if freeze else "FORMAT csv")
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(relation, columns, options)
     with connection.cursor().copy(statement) as copy:
-        for table in chain([first], remaining):
-            pyarrow.csv.write_csv(table, _CopyStream(copy), pyarrow.csv.WriteOptions(include_header=False))
+        for table in tables:
+            pyarrow.csv.write_csv(
+                _without_empty(table), _CopyStream(copy), pyarrow.csv.WriteOptions(include_header=False)
+            )
+
+
+def _without_empty(table: pa.Table) -> pa.Table:
+    """The same rows: for a chunk without any, as filters and joins leave, pyarrow 26 writes its last buffer again."""
+    return pa.Table.from_batches([batch for batch in table.to_batches() if batch.num_rows], table.schema)
 
 
 def _one_ahead(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 from psycopg import sql
 
 from nova_assets.checks import CheckResult
 from nova_assets.partitions import Window
 from nova_assets.registry import Table
+
+Connect = Callable[[], AbstractContextManager[psycopg.Connection]]
+"""Opens a session of the warehouse, in autocommit."""
 
 
 class PublicationError(Exception):
@@ -41,7 +46,8 @@ class Stream:
     """New rows as Arrow tables that are made while they are copied, so that no more than a few are in memory.
 
     `tables` begins anew with each call. It is called a second time only when the rows broke a constraint of a table
-    that was empty: then they are read again, for the checks to tell what is wrong with them.
+    that was empty: then they are read again, for the checks to tell what is wrong with them. Where the table is cut
+    into months, its window column holds Arrow dates.
     """
 
     tables: Callable[[], Iterable[pa.Table]]
@@ -55,13 +61,14 @@ class Replacement:
     """One table to be replaced: all of it, or the rows whose window column lies in `window`.
 
     `scope` narrows that to the rows for which a condition holds, where a table is filled from several places; the new
-    rows must meet it too.
+    rows must meet it too. `made_from` names versions of what was read outside of the warehouse, to be remembered.
     """
 
     table: Table
     window: Window | None
     source: Source
     scope: sql.Composable | None = None
+    made_from: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.table.window_column is None) != (self.window is None):

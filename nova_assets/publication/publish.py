@@ -4,7 +4,8 @@ The order within the transaction: lock, candidate rows into temporary tables, th
 rules of the business, version and notification, commit. Whatever fails or dies in between, readers keep the rows they
 had. A candidate equal to what is there changes nothing: the version stays, and so do caches made from it.
 
-Into a table that has no row yet a bulk load is written at once, and checked there: each row is written once.
+A bulk load of a table that has no row yet is written once: into the table itself, or, where it is cut into months, into
+partitions that are attached to it.
 Every publication, also one that was refused, leaves a row in `support.publications`: what was counted and checked.
 """
 
@@ -13,20 +14,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from nova_assets.checks import CheckResult, rule_checks
 from nova_assets.drift import Terms
-from nova_assets.publication.candidates import Candidate, candidate_of, run_check, scalar
-from nova_assets.publication.model import Counted, PublicationError, Published, Replacement
+from nova_assets.publication.candidates import Candidate, NewRows, run_check, scalar
+from nova_assets.publication.first_months import FirstMonths
+from nova_assets.publication.first_rows import FirstRows
+from nova_assets.publication.model import Connect, Counted, PublicationError, Published, Replacement, Stream
 from nova_assets.publication.records import log, record
 from nova_assets.registry import Table
 
 
 def publish(
-    connection: psycopg.Connection, replacements: Iterable[Replacement], run_id: str | None, terms: Terms
+    connection: psycopg.Connection,
+    replacements: Iterable[Replacement],
+    run_id: str | None,
+    terms: Terms,
+    connect: Connect,
 ) -> list[Published]:
-    """Replace tables in one transaction of `connection` and commit it.
+    """Replace tables in one transaction of `connection` and commit it; `connect` opens further sessions like it.
 
     Raises:
         PublicationError: a check failed; nothing was changed.
@@ -39,7 +47,7 @@ def publish(
             # Always in the same order, so that two publications of the same tables cannot wait for each other.
             for table in sorted((replacement.table for replacement in replacements), key=lambda table: table.relation):
                 _lock(connection, table)
-            candidates += [candidate_of(connection, replacement) for replacement in replacements]
+            candidates += [_candidate(connection, replacement, connect) for replacement in replacements]
             results = {candidate.table.relation: candidate.check(terms) for candidate in candidates}
             _refuse_failures(results)
             for candidate in candidates:
@@ -51,8 +59,36 @@ def publish(
     except PublicationError as error:
         with connection.transaction():
             for candidate in candidates:
-                log(connection, candidate.counted, error.results[candidate.table.relation], run_id, terms)
+                candidate.log(error.results[candidate.table.relation], run_id, terms)
+                candidate.discard()
         raise
+
+
+def _candidate(connection: psycopg.Connection, replacement: Replacement, connect: Connect) -> Candidate:
+    """The new rows, where they are to be checked."""
+    table = replacement.table
+    target = sql.Identifier(table.schema, table.name)
+    if replacement.scope is None and not isinstance(replacement.source, pa.Table) and not _has_rows(connection, target):
+        is_cut = scalar(connection, _IS_CUT, {"relation": table.relation})
+        try:
+            with connection.transaction():
+                if replacement.window and is_cut:
+                    return FirstMonths(connection, replacement, target, replacement.window, connect)
+                if isinstance(replacement.source, Stream):
+                    return FirstRows(connection, replacement, target)
+        except psycopg.IntegrityError:
+            # A key twice, no value, a day outside of the window: a constraint names one such row, checks count all.
+            if is_cut:
+                with connect() as session:
+                    session.execute("SELECT support.drop_candidate(%s::regclass)", [table.relation])
+    return NewRows(connection, replacement, target)
+
+
+_IS_CUT = sql.SQL("SELECT relkind = 'p' FROM pg_class WHERE oid = %(relation)s::regclass").format()
+
+
+def _has_rows(connection: psycopg.Connection, relation: sql.Identifier) -> bool:
+    return scalar(connection, sql.SQL("SELECT EXISTS (SELECT FROM {})").format(relation))
 
 
 def refresh(connection: psycopg.Connection, view: Table, run_id: str | None, terms: Terms) -> Published:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import psycopg
@@ -45,6 +45,7 @@ def log(
     run_id: str | None,
     terms: Terms,
     version: int | None = None,
+    made_from: Mapping[str, int] | None = None,
 ) -> None:
     """Write the row of `support.publications`; without a version the publication was refused."""
     checks = [
@@ -53,8 +54,8 @@ def log(
     ]
     connection.execute(
         "INSERT INTO support.publications"
-        " (dataset, version, run_id, source, first_day, last_day, former_rows, rows, nulls, checks)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " (dataset, version, run_id, source, first_day, last_day, former_rows, rows, nulls, checks, made_from)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             counted.relation,
             version,
@@ -66,6 +67,7 @@ def log(
             counted.rows,
             json.dumps(counted.nulls),
             json.dumps(checks, ensure_ascii=False),
+            json.dumps(dict(made_from or {})),
         ],
     )
 

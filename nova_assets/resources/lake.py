@@ -6,15 +6,24 @@ Delta IO manager is not used: its reads of several days return the first day onl
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from nova_assets.resources.lake_slice import LakeSchemaError, Slice
+from nova_assets.partitions import WEEK, monday, today
+from nova_assets.resources.lake_schema import LakeSchemaError, require_same
+from nova_assets.resources.lake_slice import Slice
+from nova_assets.resources.lake_snapshot import LakeSnapshot
+
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0
@@ -31,15 +40,22 @@ class Lake(dg.ConfigurableResource):
         root: local folder, or `s3://bucket/prefix`; a table `forecasts` lives in `<root>/forecasts`.
         storage_options: options of the object store, as `deltalake` names them; credentials are better left to the
             process environment (`AWS_ACCESS_KEY_ID`, …), where they appear on no screen.
+        origins_kept_weeks: weeks after which housekeeping deletes an origin; None: never.
     """
 
     root: str
     storage_options: dict[str, str] = {}  # noqa: RUF012 — pydantic copies the default
+    origins_kept_weeks: int | None = None
+
+    def first_kept_origin(self) -> date | None:
+        """The Monday from which on origins are kept; None: all are."""
+        kept = self.origins_kept_weeks
+        return None if kept is None else monday(today()) - kept * WEEK
 
     def write_range(
         self,
         table: str,
-        rows: pa.Table,
+        rows: "pa.Table | ds.Dataset",
         partition_column: str,
         first: date,
         last: date,
@@ -54,8 +70,8 @@ class Lake(dg.ConfigurableResource):
 
         Args:
             table: name of the table.
-            rows: Arrow table; `partition_column` is of type `date32`, the columns of `within` are `string`, all
-                without nulls.
+            rows: Arrow table, or a dataset of files, which is read in bounded memory; `partition_column` is of type
+                `date32`, the columns of `within` are `string`, all without nulls.
             partition_column: the date column that the table is partitioned by first.
             first: first day of the range.
             last: last day of the range.
@@ -70,13 +86,12 @@ class Lake(dg.ConfigurableResource):
             deltalake.exceptions.CommitFailedError: when other writers won every attempt.
         """
         replaced = Slice(partition_column, first, last, within or {})
-        replaced.require_all(table, rows)
-        for attempt in range(1, WRITE_ATTEMPTS):
-            try:
-                return self._replace(table, rows, replaced)
-            except CommitFailedError:
-                time.sleep(min(LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt))
-        return self._replace(table, rows, replaced)
+        # It imports pandas, and definitions are to load without.
+        import pyarrow.dataset as ds
+
+        source = ds.dataset(rows) if isinstance(rows, pa.Table) else rows
+        replaced.require_all(table, source)
+        return _retried(lambda: self._replace(table, source, replaced))
 
     def read_range(
         self,
@@ -100,9 +115,23 @@ class Lake(dg.ConfigurableResource):
         Raises:
             LakeTableMissingError: when there is no such table.
         """
-        wanted = Slice(column, first, last, within or {})
-        names = None if columns is None else list(columns)
-        return self._existing(table).to_pyarrow_table(columns=names, filters=wanted.filters)
+        return self.snapshot(table).read(Slice(column, first, last, within or {}), columns)
+
+    def snapshot(self, table: str) -> LakeSnapshot:
+        """The table as it is now: rows and version that belong together.
+
+        Raises:
+            LakeTableMissingError: when there is no such table.
+        """
+        if not self.has(table):
+            raise LakeTableMissingError(
+                f"The lake has no table {table!r} at {self._uri(table)}: materialize its asset first."
+            )
+        return LakeSnapshot(table, DeltaTable(self._uri(table), storage_options=self.storage_options))
+
+    def has(self, table: str) -> bool:
+        """Whether the table was ever written."""
+        return DeltaTable.is_deltatable(self._uri(table), storage_options=self.storage_options)
 
     def version(self, table: str) -> int:
         """The Delta version of `table`: 0 for its first commit, larger after each write.
@@ -110,49 +139,93 @@ class Lake(dg.ConfigurableResource):
         Raises:
             LakeTableMissingError: when there is no such table.
         """
-        return self._existing(table).version()
+        return self.snapshot(table).version
+
+    def delete_before(self, table: str, column: str, day: date) -> int:
+        """Deletes the rows whose `column` lies before `day` in one commit; returns how many files that emptied.
+
+        Raises:
+            LakeTableMissingError: when there is no such table.
+        """
+        predicate = f"{column} < DATE '{day}'"
+        return _retried(lambda: self.snapshot(table).delta.delete(predicate)["num_removed_files"])
+
+    def compact(self, table: str) -> dict[str, Any]:
+        """Writes the small files of each partition together; the rows stay as they are.
+
+        Returns:
+            delta-rs' metrics, such as `numFilesAdded` and `numFilesRemoved`.
+
+        Raises:
+            LakeTableMissingError: when there is no such table.
+        """
+        return _retried(lambda: self.snapshot(table).delta.optimize.compact())
+
+    def vacuum(self, table: str, unused_for: timedelta) -> int:
+        """Deletes files that no version has needed for so long; returns how many.
+
+        A reader that began before a file was replaced loses it only when it reads for longer than that.
+
+        Raises:
+            LakeTableMissingError: when there is no such table.
+        """
+        hours = int(unused_for / timedelta(hours=1))
+        # Delta's own lower bound is a week, which is the caller's to keep.
+        return len(self.snapshot(table).delta.vacuum(hours, dry_run=False, enforce_retention_duration=False))
+
+    def trim_log(self, table: str) -> int:
+        """Writes a checkpoint and deletes commits older than Delta's log retention; returns how many.
+
+        Raises:
+            LakeTableMissingError: when there is no such table.
+        """
+        delta = self.snapshot(table).delta
+        commits = len(delta.history())
+        delta.create_checkpoint()
+        delta.cleanup_metadata()
+        return commits - len(self.snapshot(table).delta.history())
 
     def _uri(self, table: str) -> str:
         return f"{self.root.rstrip('/')}/{table}"
 
-    def _existing(self, table: str) -> DeltaTable:
-        uri = self._uri(table)
-        if not DeltaTable.is_deltatable(uri, storage_options=self.storage_options):
-            raise LakeTableMissingError(f"The lake has no table {table!r} at {uri}: materialize its asset first.")
-        return DeltaTable(uri, storage_options=self.storage_options)
-
-    def _replace(self, table: str, rows: pa.Table, replaced: Slice) -> int:
-        delta = self._created(table, rows.schema, replaced)
-        _require_same_schema(table, rows.schema, delta, replaced)
+    def _replace(self, table: str, rows: "ds.Dataset", replaced: Slice) -> int:
+        current = self._created(table, rows.schema, replaced)
+        _require_same_schema(current, rows.schema, replaced)
         write_deltalake(
-            delta,
+            current.delta,
             # Columns in the table's order: Delta matches by name, Arrow by position.
-            rows.select(pa.schema(delta.schema().to_arrow()).names),
+            rows.scanner(current.schema.names, batch_readahead=2).to_reader(),
             mode="overwrite",
             predicate=replaced.predicate,
         )
-        return delta.version()
+        return current.version
 
-    def _created(self, table: str, schema: pa.Schema, replaced: Slice) -> DeltaTable:
-        uri = self._uri(table)
-        if DeltaTable.is_deltatable(uri, storage_options=self.storage_options):
-            return DeltaTable(uri, storage_options=self.storage_options)
-        return DeltaTable.create(
-            uri, schema, mode="ignore", partition_by=replaced.columns, storage_options=self.storage_options
+    def _created(self, table: str, schema: pa.Schema, replaced: Slice) -> LakeSnapshot:
+        if self.has(table):
+            return self.snapshot(table)
+        created = DeltaTable.create(
+            self._uri(table),
+            schema,
+            mode="ignore",
+            partition_by=replaced.columns,
+            storage_options=self.storage_options,
         )
+        return LakeSnapshot(table, created)
 
 
-def _require_same_schema(table: str, rows: pa.Schema, delta: DeltaTable, replaced: Slice) -> None:
-    partitioned_by = delta.metadata().partition_columns
+def _retried(operation: Callable[[], T]) -> T:
+    """What `operation` gives, begun anew on the newer version each time another writer committed first."""
+    for attempt in range(1, WRITE_ATTEMPTS):
+        try:
+            return operation()
+        except CommitFailedError:
+            time.sleep(min(LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt))
+    return operation()
+
+
+def _require_same_schema(current: LakeSnapshot, rows: pa.Schema, replaced: Slice) -> None:
+    name, partitioned_by = current.table, current.partitioned_by
     # Fewer columns than the table's replace whole partitions too, of every model.
     if partitioned_by[: len(replaced.columns)] != replaced.columns:
-        raise LakeSchemaError(f"Lake table {table!r} is partitioned by {partitioned_by}, not by {replaced.columns}.")
-    expected = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
-    given = {field.name: field.type for field in rows}
-    differences = [
-        f"{name}: table has {expected.get(name, 'no such column')}, rows have {given.get(name, 'no such column')}"
-        for name in [*expected, *(name for name in given if name not in expected)]
-        if expected.get(name) != given.get(name)
-    ]
-    if differences:
-        raise LakeSchemaError(f"The rows do not fit lake table {table!r}: {'; '.join(differences)}.")
+        raise LakeSchemaError(f"Lake table {name!r} is partitioned by {partitioned_by}, not by {replaced.columns}.")
+    require_same(current.schema, rows, f"The rows do not fit lake table {name!r}", ("the table", "the rows"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nova_assets.resources.lake_schema import LakeSchemaError
 
-class LakeSchemaError(ValueError):
-    """The rows do not have the columns and types that the lake table has, or lie outside the slice to replace."""
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,17 @@ class Slice:
         dates = [(self.column, ">=", self.first), (self.column, "<=", self.last)]
         return [*dates, *((name, "in", list(values)) for name, values in self.within.items())]
 
-    def require_all(self, table: str, rows: pa.Table) -> None:
+    def require_all(self, table: str, rows: ds.Dataset) -> None:
         """Refuses rows for `table` that do not belong to the slice.
 
         Raises:
             LakeSchemaError: a column of the slice is missing or of another type, or a row lies outside the slice.
         """
         for name in self.columns:
-            if name not in rows.column_names:
-                raise LakeSchemaError(f"The rows for {table!r} have no column {name!r}; they have {rows.column_names}.")
+            if name not in rows.schema.names:
+                raise LakeSchemaError(f"The rows for {table!r} have no column {name!r}; they have {rows.schema.names}.")
             wanted = pa.date32() if name == self.column else pa.string()
-            if (given := rows.column(name).type) != wanted:
+            if (given := rows.schema.field(name).type) != wanted:
                 raise LakeSchemaError(f"{table}.{name} must be {wanted}, got {given}.")
         range_of = (pc.field(self.column) >= self.first) & (pc.field(self.column) <= self.last)
         _require(table, rows, range_of, f"{self.column} null or outside {self.first} to {self.last}")
@@ -77,8 +78,8 @@ class Slice:
             _require(table, rows, pc.field(name).isin(list(values)), f"{name} null or none of {', '.join(values)}")
 
 
-def _require(table: str, rows: pa.Table, condition: pc.Expression, otherwise: str) -> None:
-    outside = rows.num_rows - rows.filter(condition).num_rows
+def _require(table: str, rows: ds.Dataset, condition: pc.Expression, otherwise: str) -> None:
+    outside = rows.count_rows() - rows.count_rows(filter=condition)
     if outside:
         raise LakeSchemaError(f"{outside} rows for {table!r} have {otherwise}.")
 

@@ -1,7 +1,8 @@
 """The PostgreSQL warehouse as a Dagster resource: reads as Arrow, writes as publications."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -55,14 +56,21 @@ class Warehouse(dg.ConfigurableResource):
             yield connection
 
     def replace_range(
-        self, table: Table, window: Window | None, source: Source, run_id: str | None = None
+        self,
+        table: Table,
+        window: Window | None,
+        source: Source,
+        run_id: str | None = None,
+        made_from: Mapping[str, int] | None = None,
     ) -> Published:
         """Replace the rows of `table` in `window` (all rows without one) by `source`, checked, in one transaction.
+
+        `made_from` names versions of what was read outside of the warehouse, for `support.publications`.
 
         Raises:
             PublicationError: a check failed; the old rows stay.
         """
-        return self.replace_ranges([Replacement(table, window, source)], run_id)[0]
+        return self.replace_ranges([Replacement(table, window, source, made_from=made_from or {})], run_id)[0]
 
     def replace_ranges(self, replacements: Iterable[Replacement], run_id: str | None = None) -> list[Published]:
         """Replace several tables in one transaction: all of them change or none.
@@ -71,7 +79,9 @@ class Warehouse(dg.ConfigurableResource):
             PublicationError: a check of any table failed; the old rows of all stay.
         """
         with self.connect(run_id) as connection:
-            return publication.publish(connection, replacements, run_id, self.terms)
+            return publication.publish(
+                connection, replacements, run_id, self.terms, connect=lambda: self.connect(run_id)
+            )
 
     def refresh(self, view: Table, run_id: str | None = None) -> Published:
         """Bring a materialized view up to date; readers are never blocked."""
@@ -85,6 +95,20 @@ class Warehouse(dg.ConfigurableResource):
         with dbapi.connect(self.url) as connection, connection.cursor() as cursor:
             cursor.execute(query, list(parameters) or None)
             return cursor.fetch_arrow_table()
+
+    def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
+        """The result of a SELECT as a stream, in bounded memory.
+
+        Days are $1, $2, … as in `query_arrow`; they are written into the query, because with parameters the driver
+        would hold all rows at once.
+        """
+        from adbc_driver_postgresql import dbapi
+
+        for number, day in enumerate(days, start=1):
+            query = query.replace(f"${number}", f"DATE '{day}'")
+        with dbapi.connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            yield from cursor.fetch_record_batch()
 
     def data_version(self, relation: str) -> int | None:
         """The published version of a table, None before the first publication."""

@@ -14,6 +14,7 @@ CLOSED_EMPTY = 0.015  # the supplier never delivers and the buyer closes the ord
 IN_TWO_PARTS = 0.18
 CLOSED_SHORT = 0.08  # of those in two parts: the second never comes
 WITHOUT_PROMISE, WRONG_YEAR = 0.02, 0.001
+WRONG_PRICE = 0.008  # a decimal point too far to the left or to the right; the supplier bills the true price
 ARRIVAL, CLOSE, DELETE = range(3)
 
 
@@ -51,7 +52,11 @@ def write(today: Today, lines: Frame) -> Frame:
     today.plant("blank_promise", int(blank.sum()))
     today.plant("wrong_year_promise", int(wrong.sum()))
     touch_stocked(today, lines)
-    return today.insert(
+    right = prices(today, lines)
+    high, low = fate >= 1 - WRONG_PRICE / 2, (fate >= 1 - WRONG_PRICE) & (fate < 1 - WRONG_PRICE / 2)
+    typed = np.round(np.where(high, right * 10, np.where(low, np.maximum(0.01, right / 10), right)), 2)
+    today.plant("wrong_price", int((high | low).sum()))
+    written = today.insert(
         "sc7010",
         {
             **lines,
@@ -61,9 +66,12 @@ def write(today: Today, lines: Frame) -> Frame:
             "line": line + 1,
             "day": np.full(count, today.number),
             "promised": np.where(blank, NOWHERE, promised + np.where(wrong, 36_525, 0)),
-            "price": prices(today, lines),
+            "price": typed,
         },
     )
+    true = {**written, "true_price": right}
+    today.keep("wrong_prices", take(true, high | low))
+    return {**written, "price": right}
 
 
 def prices(today: Today, lines: Frame) -> np.ndarray:

@@ -199,6 +199,18 @@ def weather_rows(world: World, rows: Frame) -> pa.Table:
     )
 
 
+def wrong_price_rows(world: World, rows: Frame) -> pa.Table:
+    return pa.table(
+        {
+            "order_id": text.digits(rows["number"], 6),
+            "line_no": text.digits(rows["line"], 4),
+            "item_id": text.chosen(world.items.code, rows["item"]),
+            "typed_brl": pa.array(rows["price"]),
+            "price_brl": pa.array(rows["true_price"]),
+        }
+    )
+
+
 def units_as_typed(world: World, items: np.ndarray, otherwise: np.ndarray) -> pa.Array:
     both = [*world.items.unit, *world.items.spelling]
     return text.chosen(both, items + otherwise * len(world.items))
@@ -209,7 +221,11 @@ def work_orders(numbers: np.ndarray) -> pa.Array:
     return text.joined([text.serial(numbers), pa.scalar("01001")], numbers >= 0)
 
 
-TABLES: Mapping[str, str] = {"unmet": "truth.unmet_demand", "weather": "truth.weather"}  # all others: public
+TABLES: Mapping[str, str] = {  # all others: public
+    "unmet": "truth.unmet_demand",
+    "weather": "truth.weather",
+    "wrong_prices": "truth.wrong_prices",
+}
 INSERTS: Mapping[str, Callable[[World, Frame], pa.Table]] = {
     "sd3010": movement_rows,
     "sc1010": requisition_rows,
@@ -217,6 +233,7 @@ INSERTS: Mapping[str, Callable[[World, Frame], pa.Table]] = {
     "sd1010": receipt_rows,
     "unmet": unmet_rows,
     "weather": weather_rows,
+    "wrong_prices": wrong_price_rows,
 }
 CHANGES: Mapping[str, Callable[[World, Frame], pa.Table]] = {
     "sd3010": movement_changes,

@@ -40,7 +40,7 @@ DIRT = (
     *("late_movements", "wrong_site_deleted", "wrong_site_reversed", "wrong_quantity", "wrong_year_movement"),
     *("cancelled_movements", "unit_spelling", "blank_site", "duplicated_receipts", "receipts_without_order"),
     *("blank_receipt_date", "wrong_year_receipt", "blank_promise", "wrong_year_promise", "blank_needed_on"),
-    *("after_the_fact_requisitions", "deleted_requisitions", "deleted_orders", "orders_closed_short"),
+    *("after_the_fact_requisitions", "deleted_requisitions", "deleted_orders", "orders_closed_short", "wrong_price"),
 )
 
 

@@ -79,6 +79,11 @@ class Today:
             self.ledger.inserts[table].append(whole)
         return whole
 
+    def keep(self, table: str, rows: Frame) -> None:
+        """Write rows of the truth, which have neither record number nor stamp."""
+        if length(rows):
+            self.ledger.inserts[table].append(rows)
+
     def change(self, table: str, rows: Frame) -> None:
         """Replace columns of the rows at `recno`; always the same columns for a table."""
         if length(rows):

@@ -70,6 +70,14 @@ CREATE TABLE truth.unmet_demand (
     penalty_brl double precision NOT NULL
 );
 
+CREATE TABLE truth.wrong_prices (
+    order_id text NOT NULL, -- c7_num
+    line_no text NOT NULL, -- c7_item
+    item_id text NOT NULL,
+    typed_brl double precision NOT NULL, -- what the order says
+    price_brl double precision NOT NULL -- what was agreed, and is billed
+);
+
 CREATE TABLE truth.shelves (
     item_id text NOT NULL,
     location_id text NOT NULL,

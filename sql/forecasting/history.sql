@@ -1,4 +1,5 @@
--- Weekly demand of materials, all sites together, known before the last origin of a run.
+-- Weekly demand of materials, all sites together, known before the last origin of a run. Sorted, and in this
+-- collation, because it is read as a stream that is cut between items.
 -- Services are bought by contract, not stocked: they are not forecast.
 SELECT
     weekly.item_id,
@@ -7,3 +8,4 @@ SELECT
 FROM analytics.features_demand_weekly AS weekly
 INNER JOIN core.dim_item AS items ON weekly.item_id = items.item_id
 WHERE weekly.week < $1 AND NOT items.is_service
+ORDER BY weekly.item_id COLLATE "C", weekly.week

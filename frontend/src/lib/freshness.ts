@@ -11,7 +11,12 @@ const WEEKLY_SECONDS = 8 * 24 * HOUR_SECONDS;
 /** Where the operation's own days are: a forecast or a calendar reaches into the future, and not every day has demand. */
 const DEMAND_DATASET = "core.fact_purchase_lines";
 
-const WEEKLY_DATASETS = new Set(["analytics.fact_forecasts", "analytics.mv_forecast_accuracy"]);
+const WEEKLY_DATASETS = new Set([
+  "analytics.fact_forecasts",
+  "analytics.supplier_lead_times",
+  "analytics.lead_time_demand",
+  "analytics.mv_forecast_accuracy",
+]);
 
 export interface Freshness {
   /** The last day of demand that is known (ISO), null when nobody says. */

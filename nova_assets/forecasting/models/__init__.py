@@ -7,9 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from nova_assets.forecasting.models.automatic import AUTO_ARIMA, AUTO_ETS
 from nova_assets.forecasting.models.bootstrap import PooledBootstrap
+from nova_assets.forecasting.models.lstm import LSTM
 from nova_assets.forecasting.models.moments import PresentFormula
 from nova_assets.forecasting.models.pooled import POOLED_OCCURRENCE
+from nova_assets.forecasting.models.prophet import PROPHET
 from nova_assets.forecasting.models.protocol import Model
 from nova_assets.forecasting.models.smoothing import ADIDA, HISTORIC_AVERAGE, IMAPA, SES, TSB
 from nova_assets.forecasting.models.trees import BoostedQuantiles
@@ -35,6 +38,10 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             COLD_START,
             PooledBootstrap(0.9),
             BoostedQuantiles(),
+            AUTO_ETS,
+            AUTO_ARIMA,
+            PROPHET,
+            LSTM,
         )
     }
 )

@@ -21,7 +21,7 @@ MOST_ORIGINS = 60
 """Past origins that are learned from, the latest ones."""
 
 GROWN_LEVELS = np.array(tuple(QUANTILES.values()))
-"""Levels that trees are grown for; others lie on straight lines between them."""
+"""Levels that trees are always grown for: the mean is read from them, whatever else is asked."""
 
 EVEN_LEVELS = np.arange(0.005, 1.0, 0.01)
 """Levels whose quantiles average to the mean."""
@@ -129,17 +129,19 @@ class Boosted:
         data = lightgbm.Dataset(features, np.log1p(targets), params={"verbosity": -1}, free_raw_data=False)
         changing = known.scale > 0
         asked = traits(Portfolio(known.demand[changing], known.start[changing]), weeks)
+        grown_levels = np.union1d(GROWN_LEVELS, levels)
         answers = [
             np.asarray(lightgbm.train(self.model.settings(level), data, self.model.rounds).predict(asked))
-            for level in GROWN_LEVELS
+            for level in grown_levels
         ]
         # An item that never changed (one week, or the same every week) can only be expected to go on.
         quantiles = np.repeat(weeks * known.mean[:, None], len(levels), axis=1)
         mean = quantiles[:, 0].copy()
         grown = np.maximum.accumulate(np.expm1(np.maximum(np.column_stack(answers), 0.0)), axis=1)
         scale = known.scale[changing, None]
-        quantiles[changing] = between_levels(grown, GROWN_LEVELS, levels) * scale
-        mean[changing] = between_levels(grown, GROWN_LEVELS, EVEN_LEVELS).mean(axis=1) * scale[:, 0]
+        quantiles[changing] = grown[:, np.searchsorted(grown_levels, levels)] * scale
+        usual = grown[:, np.searchsorted(grown_levels, GROWN_LEVELS)]
+        mean[changing] = between_levels(usual, GROWN_LEVELS, EVEN_LEVELS).mean(axis=1) * scale[:, 0]
         return Prediction(mean, quantiles)
 
 

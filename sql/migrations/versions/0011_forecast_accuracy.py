@@ -5,7 +5,7 @@ from alembic import op
 from nova_assets.sqlfiles import revision_sql
 
 revision = "0011_forecast_accuracy"
-down_revision = "0009_quality"
+down_revision = "0014_lake"
 
 
 def upgrade() -> None:

@@ -76,3 +76,15 @@ def loaded_erp(services: Services, demo_erp: DemoErp, tmp_path_factory: pytest.T
         patch.undo()  # the settings of the load are not those of the tests that come between
         yield pipeline
         pipeline.instance.dispose()
+
+
+@pytest.fixture
+def pipeline_on_loaded_erp(
+    services: Services, loaded_erp: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pipeline]:
+    """A copy of the warehouse with the whole demo ERP in it: for a test that loads more, or something else."""
+    with migrated_copy(services, loaded_erp.database.name) as database:
+        pipeline = Pipeline(database, tmp_path, monkeypatch)
+        pipeline.read_from(loaded_erp.erp.url)
+        yield pipeline
+        pipeline.instance.dispose()

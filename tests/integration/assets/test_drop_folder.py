@@ -9,7 +9,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from nova_assets.drift import ACCEPT_TAG
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
+from tests.support.pipeline import Pipeline
 from tests.support.workbooks import write_workbook
 
 
@@ -34,9 +36,9 @@ class Folder:
         self.tick()
         return list(self.tick().run_requests or [])
 
-    def run(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+    def run(self, request: dg.RunRequest, **tags: str) -> dg.ExecuteInProcessResult:
         return load_dropped_workbook.execute_in_process(
-            run_config=request.run_config, tags=request.tags, instance=self.instance, raise_on_error=False
+            run_config=request.run_config, tags={**request.tags, **tags}, instance=self.instance, raise_on_error=False
         )
 
     def files(self, subfolder: str = ".") -> set[str]:
@@ -120,6 +122,26 @@ def test_a_load_that_breaks_off_leaves_the_file_and_its_run_can_be_run_again(
     assert not folder.run(request).success
     assert folder.files() == {"good.xlsx"}
     assert "run it again" in (folder.tick().skip_reason.skip_message or "")  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def test_the_drift_that_a_run_accepts_is_accepted_by_the_load_that_it_starts(
+    folder: Folder, pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    lines = [{"solicitacao": n} for n in range(300)]
+    pipeline.extract(write_workbook(tmp_path / "all.xlsx", lines))
+    monkeypatch.setenv("DATABASE_URL", pipeline.database.pipeline_url)
+    # The load gets as far as the forecasts, which this test does not need.
+    monkeypatch.setenv("NOVA_FORECASTING_PYTHON", str(tmp_path / "no python"))
+    write_workbook(folder.path / "few.xlsx", lines[:30])
+    [request] = folder.requests()
+    refused = folder.run(request)
+    assert not refused.success
+    assert "rows_are_not_lost" in (folder.path / "rejected" / "few.xlsx.reason.txt").read_text(encoding="utf-8")
+    assert pipeline.one("SELECT count(*) FROM staging.purchase_lines") == 300
+
+    (folder.path / "rejected" / "few.xlsx").rename(folder.path / "few.xlsx")
+    folder.run(request, **{ACCEPT_TAG: "all"})
+    assert pipeline.one("SELECT count(*) FROM staging.purchase_lines") == 30
 
 
 def test_while_the_erp_is_the_source_files_are_left_alone(folder: Folder, monkeypatch: pytest.MonkeyPatch):

@@ -144,22 +144,20 @@ def test_stock_of_a_past_day_is_the_sum_of_what_had_moved_by_then(loaded_erp: Pi
     assert len(known) > 300
 
 
-def test_a_reload_without_changes_is_a_no_op(pipeline_on_erp: Pipeline):
-    pipeline_on_erp.load_erp()
-    before = pipeline_on_erp.rows(VERSIONS)
-    pipeline_on_erp.load_erp()
-    assert pipeline_on_erp.rows(VERSIONS) == before
+def test_a_reload_without_changes_is_a_no_op(pipeline_on_loaded_erp: Pipeline):
+    before = pipeline_on_loaded_erp.rows(VERSIONS)
+    pipeline_on_loaded_erp.load_erp()
+    assert pipeline_on_loaded_erp.rows(VERSIONS) == before
 
 
 def test_late_corrected_and_deleted_rows_are_in_core_after_a_reload(
-    pipeline_on_erp: Pipeline, advancing: DemoErp, services: Services
+    pipeline_on_loaded_erp: Pipeline, advancing: DemoErp, services: Services
 ):
-    pipeline_on_erp.load_erp()
-    before = demand_by_item_and_day(pipeline_on_erp)
+    before = demand_by_item_and_day(pipeline_on_loaded_erp)
     last_day = max(day for _, day in before)
     erp.advance(services.superuser_url, 10)
-    pipeline_on_erp.load_erp()
-    after = demand_by_item_and_day(pipeline_on_erp)
+    pipeline_on_loaded_erp.load_erp()
+    after = demand_by_item_and_day(pipeline_on_loaded_erp)
     assert after == {(item, day): demand for item, day, demand in on_erp(advancing, ISSUES)}
     assert any(after.get(key) != demand for key, demand in before.items()), "no past day was corrected"
     assert max(day for _, day in after) > last_day
@@ -212,10 +210,9 @@ def test_an_erp_that_does_not_answer_stops_the_load_with_the_reason(pipeline: Pi
 
 
 def test_another_source_replaces_all_of_the_former_but_the_history_of_its_items(
-    pipeline_on_erp: Pipeline, demo_erp: DemoErp, tmp_path: Path
+    pipeline_on_loaded_erp: Pipeline, demo_erp: DemoErp, tmp_path: Path
 ):
-    pipeline = pipeline_on_erp
-    pipeline.load_erp()
+    pipeline = pipeline_on_loaded_erp
     history = pipeline.rows(HISTORY)
     pipeline.read_from("")
     pipeline.load(write_workbook(tmp_path / "w.xlsx"))

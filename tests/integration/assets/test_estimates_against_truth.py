@@ -7,20 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import psycopg
 import pytest
 from psycopg.rows import class_row
 
+from nova_assets.settings import forecasting_python
 from nova_local.erp.scales import LAST_DAY
 from nova_local.erp.world import next_weekday
 from tests.conftest import DemoErp
+from tests.support.forecasting import materialize_in_forecasting
 from tests.support.pipeline import Pipeline
 from tests.support.true_company import Diary, ItemDay, clean, write_diary
 
 COMPLETE_BEFORE = date(2025, 6, 1)
 """Orders of later days may still be under way on the last day: the fast ones alone would be seen."""
+
+HALF_YEAR = date(2025, 4, 28)
 
 ENOUGH_LINES = 15
 STANDARD_ERRORS = 4
@@ -149,6 +154,53 @@ def test_lead_times_of_each_supplier_have_its_median_and_its_ninetieth_percentil
             assert abs(found - quantile) < STANDARD_ERRORS * error + 1, (supplier, share, found, quantile, error)
 
 
+@pytest.mark.skipif(not forecasting_python().exists(), reason="the forecasting environment is not installed")
+def test_drawn_together_lead_times_are_nearer_the_true_ones_than_each_suppliers_own(
+    loaded_erp: Pipeline, suppliers: dict[str, Supplier], tmp_path: Path
+):
+    """From request to receipt: the wait for the order, alike for all suppliers, and the supplier's own days.
+
+    On an origin after half a year, so that each supplier has a dozen finished lines. The distance is that of the
+    logarithms of the days that nine of ten lines take.
+    """
+    database_url = loaded_erp.database.pipeline_url
+    lake = materialize_in_forecasting(["lake/supplier_lead_times"], HALF_YEAR, HALF_YEAR, database_url, tmp_path)
+    estimated = {
+        row["supplier_id"]: row
+        for row in lake.read_range("supplier_lead_times", "origin", HALF_YEAR, HALF_YEAR).to_pylist()
+    }
+    lines = loaded_erp.rows(
+        "SELECT supplier_id, ordered_on - requested_on AS waited, received_on - requested_on AS days, requested_on"
+        " FROM core.fact_purchase_lines INNER JOIN core.dim_item USING (item_id)"
+        " WHERE NOT is_service AND NOT after_the_fact AND received_on >= requested_on AND received_on < %s",
+        HALF_YEAR,
+    )
+    waited = np.array([row["waited"] for row in lines])
+    own = defaultdict(list)
+    for row in lines:
+        own[row["supplier_id"]].append(max(row["days"], 0.5))
+    assert {supplier: len(days) for supplier, days in own.items()} == {
+        supplier: row["lines"] for supplier, row in estimated.items() if supplier != "ALL" and row["lines"]
+    }
+    distances = []
+    rng = np.random.default_rng(9)
+    for supplier, days in own.items():
+        drawn = suppliers[supplier].days_to_entry()
+        truth = np.log(np.quantile(drawn + rng.choice(waited, drawn.size), 0.9))
+        distances.append(
+            [abs(np.log(estimated[supplier]["p90_days"]) - truth), abs(np.log(np.quantile(days, 0.9)) - truth)]
+        )
+    shrunk, alone = np.mean(distances, axis=0)
+    assert len(distances) >= 25
+    assert shrunk < 0.85 * alone
+    assert shrunk < 0.2
+    # Nobody leans: late lines that are open then are not forgotten, forgotten ones do not count as late.
+    everybody = np.concatenate([suppliers[one].days_to_entry(20_000) + rng.choice(waited, 20_000) for one in own])
+    assert estimated["ALL"]["p50_days"] == pytest.approx(np.median(everybody), rel=0.15)
+    assert estimated["ALL"]["basis"] == "requested_to_received"
+    assert estimated["ALL"]["open_lines"] > 0
+
+
 def test_lead_times_of_all_suppliers_together_lean_to_neither_side(
     lead_times: dict[str, np.ndarray], suppliers: dict[str, Supplier]
 ):
@@ -242,3 +294,33 @@ def demand_class(weeks: np.ndarray) -> str | None:
         return None
     often, alike = len(weeks) / len(sizes) < 1.32, sizes.var(ddof=1) / sizes.mean() ** 2 < 0.49
     return ("smooth" if alike else "erratic") if often else ("intermittent" if alike else "lumpy")
+
+
+SMALLEST_HISTORY = 8
+"""Priced lines of the item on earlier days, from which a price can be called unusual."""
+
+
+def test_the_prices_that_are_flagged_are_those_that_were_typed_wrong(loaded_erp: Pipeline, demo_erp: DemoErp):
+    with psycopg.connect(demo_erp.superuser_url) as connection:
+        wrong = set(connection.execute("SELECT order_id, line_no FROM truth.wrong_prices").fetchall())
+    known = {
+        (row["order_id"], row["line_no"])
+        for row in loaded_erp.rows(
+            """
+            SELECT lines.order_id, lines.line_no
+            FROM core.fact_purchase_lines AS lines
+            INNER JOIN core.fact_purchase_lines AS earlier
+                ON lines.item_id = earlier.item_id AND lines.requested_on > earlier.requested_on
+            WHERE lines.unit_price_brl > 0 AND earlier.unit_price_brl > 0
+            GROUP BY lines.order_id, lines.line_no
+            HAVING count(*) >= %s
+            """,
+            SMALLEST_HISTORY,
+        )
+    }
+    flagged = {
+        (row["order_id"], row["line_no"])
+        for row in loaded_erp.rows("SELECT order_id, line_no FROM core.fact_price_anomalies")
+    }
+    assert len(wrong & known) >= 3
+    assert flagged == wrong & known

@@ -21,7 +21,7 @@ from nova_assets.partitions import Window, today
 from nova_assets.registry.core import FACT_DEMAND_DAILY
 from nova_assets.settings import PROJECT_ROOT
 from nova_local.embedded import Services
-from tests.conftest import Database, DemoErp
+from tests.conftest import Database
 from tests.support.pipeline import Pipeline
 from tests.support.workbooks import write_workbook
 
@@ -67,10 +67,9 @@ def test_days_are_made_anew_from_the_source_to_the_kpis_in_one_run(pipeline: Pip
 
 
 def test_days_of_an_erp_are_made_anew_with_its_masters_and_nothing_changes_when_nothing_changed(
-    pipeline: Pipeline, demo_erp: DemoErp
+    pipeline_on_loaded_erp: Pipeline,
 ):
-    pipeline.read_from(demo_erp.sqlalchemy_url)
-    pipeline.load_erp()
+    pipeline = pipeline_on_loaded_erp
     versions = (
         "SELECT dataset, version FROM support.dataset_versions WHERE dataset LIKE 'core.%%'"
         " OR dataset LIKE 'staging.erp%%' ORDER BY 1"
@@ -148,6 +147,14 @@ def test_downstream_are_the_weeks_of_the_days_and_every_later_origin():
         ("accuracy", date(2024, 9, 9), date(2025, 3, 31)),
         ("load of accuracy", date(2024, 9, 9), date(2025, 3, 31)),
         ("KPIs", None, None),
+    ]
+
+
+def test_of_many_origins_that_see_the_days_the_last_ones_can_be_made_alone():
+    stages = downstream_stages(Window(date(2024, 3, 5), date(2025, 3, 11)), date(2025, 4, 1), origins=2)
+    assert [(stage.name, stage.first, stage.last) for stage in stages][:2] == [
+        ("weekly demand", date(2024, 3, 4), date(2025, 3, 10)),
+        ("demand profiles", date(2025, 3, 24), date(2025, 3, 31)),
     ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
+import dagster as dg
 import psycopg
 import pyarrow as pa
 import pytest
@@ -16,10 +18,12 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from nova_assets.drift import Terms
+from nova_assets.operations.publication_retention import delete_older, publication_retention
 from nova_assets.partitions import Window
 from nova_assets.publication import PublicationError, Query, Replacement, Stream, candidates, publish
 from nova_assets.publication.copying import copy_arrow
 from nova_assets.resources.warehouse import Warehouse
+from tests.conftest import Database
 
 YEAR = Window(date(2024, 1, 1), date(2024, 12, 31))
 Row = tuple[str, date, float | None]
@@ -61,6 +65,13 @@ def test_a_window_is_replaced_and_nothing_outside_it_is_touched(warehouse, readi
     untouched = inside(before, YEAR) - inside(before, window)
     assert stored(reader) == untouched | inside(after, window)
     assert version(reader)[1] == len(stored(reader))
+
+
+def test_chunks_without_rows_between_others_are_no_rows(warehouse, readings, reader):
+    one, two = arrow([("a", date(2024, 1, 1), 1.0)]), arrow([("b", date(2024, 1, 2), 2.0)])
+    nothing = one.slice(0, 0)
+    warehouse.replace_range(readings, YEAR, pa.concat_tables([nothing, one, nothing, two, nothing]))
+    assert stored(reader) == {("a", date(2024, 1, 1), 1.0), ("b", date(2024, 1, 2), 2.0)}
 
 
 @given(values=rows, window=windows)
@@ -142,6 +153,82 @@ def test_days_that_are_made_each_by_itself_are_the_same_month_by_month(warehouse
     assert warehouse.replace_range(readings, days, query).changed is False
 
 
+BY_DAY = """
+    SELECT sensor, day::date AS date, 1.0::float AS value, NULL::jsonb AS note
+    FROM unnest(%(sensors)s::text[]) AS sensor
+    CROSS JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
+"""
+
+
+@pytest.mark.parametrize(
+    ("sensors", "check", "offending"), [(["a", "a"], "key_is_unique", 366), (["z"], "allowed_values", 366)]
+)
+def test_months_that_fail_a_check_leave_neither_rows_nor_what_was_made_beside_the_table(
+    warehouse, readings, reader, database, sensors, check, offending
+):
+    by_month = replace(readings, day_by_day=True)
+    with pytest.raises(PublicationError) as refused:
+        warehouse.replace_range(by_month, YEAR, Query(BY_DAY, {"sensors": sensors}))
+    [failed] = [result for result in refused.value.results["core.readings"] if not result.passed]
+    assert (failed.name, failed.offending_rows, len(failed.examples)) == (check, offending, candidates.EXAMPLES)
+    assert stored(reader) == set()
+    assert beside(database) == 0
+
+
+def beside(database: Database) -> int:
+    """Tables that first loads have left beside those they load."""
+    with psycopg.connect(database.admin_url) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'candidate'::regnamespace"
+        ).fetchone()
+    return row[0] if row else 0
+
+
+def test_what_a_first_load_that_broke_off_left_is_dropped_by_the_next(warehouse, readings, reader, database):
+    with psycopg.connect(database.pipeline_url) as connection:
+        connection.execute("SELECT support.make_candidate('core.readings'::regclass, %s, %s)", [YEAR.first, YEAR.last])
+        connection.execute("INSERT INTO candidate.core_readings VALUES ('c', '2024-01-09', 1)")
+    warehouse.replace_range(readings, YEAR, Stream(lambda: iter([arrow(GOOD)])))
+    assert stored(reader) == set(GOOD)
+    assert beside(database) == 0
+
+
+def test_a_table_that_was_emptied_is_loaded_into_months_anew(warehouse, readings, reader):
+    warehouse.replace_range(readings, YEAR, arrow(GOOD))
+    warehouse.replace_range(readings, YEAR, arrow([]))
+    warehouse.replace_range(readings, YEAR, Stream(lambda: iter([arrow(GOOD)])))
+    assert stored(reader) == set(GOOD)
+    assert warehouse.replace_range(readings, JANUARY, arrow(GOOD)).changed is False
+
+
+@contextmanager
+def before_the_version_is_recorded(act: Callable[[], None]) -> Iterator[None]:
+    """Act when all is done of a publication but the last step."""
+    original = candidates.record
+
+    def record(*arguments, **options):
+        act()
+        return original(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "record", record)
+        yield
+
+
+def test_nobody_waits_for_a_first_load(warehouse, readings, reader):
+    reader.execute("SET lock_timeout = '1s'")
+    seen = []
+
+    def rows():
+        yield arrow(GOOD)
+        seen.append(stored(reader))
+
+    with before_the_version_is_recorded(lambda: seen.append(stored(reader))):
+        warehouse.replace_range(readings, YEAR, Stream(rows))
+    assert seen == [set(), set()]
+    assert stored(reader) == set(GOOD)
+
+
 def test_a_query_that_fails_leaves_the_old_rows(warehouse, readings, reader):
     warehouse.replace_range(readings, JANUARY, arrow(GOOD))
     query = Query("SELECT 'a' AS sensor, %(first)s::date AS date, 1 / 0 AS value, NULL::jsonb AS note")
@@ -203,7 +290,13 @@ def test_a_writer_killed_at_any_step_leaves_the_old_rows(warehouse, readings, re
             return super().execute(query, *arguments, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     with pytest.raises(psycopg.OperationalError), Killed.connect(database.pipeline_url) as connection:
-        publish(connection, [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))], None, Terms())
+        publish(
+            connection,
+            [Replacement(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))],
+            None,
+            Terms(),
+            lambda: Killed.connect(database.pipeline_url),
+        )
     assert killed
     assert stored(reader) == set(GOOD)
     assert version(reader) == (1, 2)
@@ -252,17 +345,25 @@ def test_listeners_hear_of_a_new_version_after_the_commit_and_never_of_a_refused
 def test_a_reader_in_the_middle_of_a_publication_sees_the_old_rows(warehouse, readings, reader):
     warehouse.replace_range(readings, JANUARY, arrow(GOOD))
     seen = []
-    original = candidates.record
-
-    def record(*arguments, **options):
-        seen.append(stored(reader))
-        return original(*arguments, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "record", record)
+    with before_the_version_is_recorded(lambda: seen.append(stored(reader))):
         warehouse.replace_range(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))
     assert seen == [set(GOOD)]
     assert stored(reader) == {("c", date(2024, 1, 9), 3.0)}
+
+
+def test_old_publications_are_deleted_but_for_the_latest_of_each_table(warehouse, readings, database):
+    for value in (1.0, 2.0, 3.0):
+        warehouse.replace_range(readings, JANUARY, arrow([("a", date(2024, 1, 9), value)]))
+    with pytest.raises(PublicationError):
+        warehouse.replace_range(readings, JANUARY, arrow([("z", date(2024, 1, 9), 1.0)]))
+    with psycopg.connect(database.admin_url) as administrator:
+        administrator.execute("UPDATE support.publications SET published_at = now() - interval '401 days'")
+    result = dg.materialize([publication_retention], resources={"warehouse": warehouse})
+    metadata = result.asset_materializations_for_node("operations__publication_retention")[0].metadata
+    assert (metadata["rows_before"].value, metadata["rows_deleted"].value, metadata["rows_after"].value) == (4, 3, 1)
+    with warehouse.connect() as connection:
+        assert connection.execute("SELECT version FROM support.publications").fetchall() == [(3,)]
+        assert delete_older(connection, timedelta(0)) == 0
 
 
 def test_a_whole_table_needs_no_window_and_a_partitioned_one_does(readings):

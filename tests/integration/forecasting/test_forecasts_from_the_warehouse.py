@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from nova_assets.resources.lake import Lake
-from nova_assets.settings import PROJECT_ROOT, forecasting_python
+from nova_assets.settings import forecasting_python
 from tests.conftest import Database
+from tests.support.forecasting import materialize_in_forecasting
 
 FIRST, LAST = date(2025, 8, 18), date(2025, 9, 1)
 WEEKS = [LAST - timedelta(weeks=week) for week in range(40, -3, -1)]
@@ -53,35 +51,9 @@ def filled(database: Database) -> Database:
 
 @pytest.mark.skipif(not forecasting_python().exists(), reason="the forecasting environment is not installed")
 def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(filled: Database, tmp_path: Path) -> None:
-    (tmp_path / "dagster").mkdir()
-    finished = subprocess.run(
-        [
-            *(
-                forecasting_python(),
-                "-m",
-                "dagster",
-                "asset",
-                "materialize",
-                "-m",
-                "nova_assets.forecasting.definitions",
-            ),
-            *("--select", " or ".join(f'key:"lake/{name}"' for name in MADE), "--partition-range", f"{FIRST}...{LAST}"),
-        ],
-        cwd=PROJECT_ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": filled.pipeline_url,
-            "NOVA_LAKE": str(tmp_path / "lake"),
-            "DAGSTER_HOME": str(tmp_path / "dagster"),
-            "DAGSTER_DISABLE_TELEMETRY": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr[-4000:]
+    assets = [f"lake/{name}" for name in MADE]
+    lake = materialize_in_forecasting(assets, FIRST, LAST, filled.pipeline_url, tmp_path)
 
-    lake = Lake(root=str(tmp_path / "lake"))
     rows = lake.read_range("forecasts", "origin", FIRST, LAST).to_pylist()
     assert {row["origin"] for row in rows} == {FIRST, FIRST + timedelta(weeks=1), LAST}
     # 13 weeks by two models and by their ensemble; the new item has demand before the last origin only.

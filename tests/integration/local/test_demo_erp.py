@@ -15,7 +15,7 @@ from nova_local.errors import LocalError
 from tests.conftest import DemoErp
 
 LAST_DAY = date(2025, 10, 31)
-TRUTH = ("items", "suppliers", "contracts", "weather", "unmet_demand", "shelves", "dirt")
+TRUTH = ("items", "suppliers", "contracts", "weather", "unmet_demand", "wrong_prices", "shelves", "dirt")
 # What counts for the balance: no deleted row, no reversed pair, no line that was entered twice.
 MOVEMENTS = """
     SELECT d3_cod AS item, d3_local AS location,
@@ -204,6 +204,12 @@ def test_the_dirt_in_the_rows_is_the_dirt_that_the_truth_counts(demo_erp: DemoEr
         (f"SELECT (SELECT count(*) FROM sd1010) - (SELECT count(*) FROM ({RECEIPTS}) AS r) ", "duplicated_receipts"),
     ):
         assert one(demo_erp.reader_url, query)[0] == planted[kind][0], kind
+    wrong_prices = one(
+        demo_erp.superuser_url,
+        "SELECT count(*) FROM sc7010 JOIN truth.wrong_prices ON (order_id, line_no) = (c7_num, c7_item)"
+        " WHERE c7_preco = typed_brl AND (typed_brl > 9 * price_brl OR typed_brl < price_brl / 5)",
+    )
+    assert wrong_prices == planted["wrong_price"][:1]
     late = "SELECT count(*) FROM sd3010 WHERE s_t_a_m_p_::date::text > to_char(d3_emissao::date, 'YYYY-MM-DD')"
     assert one(demo_erp.reader_url, late)[0] >= planted["late_movements"][1] > 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ class FolderWarehouse(Warehouse):
             return segments.filter((pc.field("origin") >= parameters[0]) & (pc.field("origin") <= parameters[1]))
         weekly = pq.read_table(Path(self.folder) / "weekly.parquet")
         return weekly.filter(pc.field("week") < parameters[0])
+
+    def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
+        yield from self.query_arrow(query, days).to_batches()
 
     def data_version(self, relation: str) -> int | None:
         return 7

@@ -18,7 +18,7 @@ from nova_assets.forecasting.average import ModelsMissingError
 from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
-from nova_assets.resources.lake import LakeTableMissingError
+from nova_assets.resources.lake import Lake, LakeTableMissingError
 from tests.unit.forecasting.runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,6 +91,23 @@ def test_the_ensemble_is_the_average_of_the_models_that_its_standings_name(resou
         assert found["weights"] == pytest.approx(weights.to_dict())
         assert len(found["past_origins"]) == 3
     assert "| present_formula | 1.000 |" in found["standings"]
+
+
+def test_a_model_that_is_silent_on_the_origin_is_not_chosen_for_what_it_said_before(
+    resources: dict[str, Any], tmp_path: Path
+) -> None:
+    before = FIRST - timedelta(weeks=4)
+    without = {**resources, "lake": Lake(root=str(tmp_path / "without"))}
+    for lake in (resources, without):
+        run_range(models, lake, before, before, CHEAP)
+    run_range(models, resources, FIRST, FIRST, CHEAP)
+    run_range(ensemble, resources, FIRST, FIRST)
+    members = table(resources, "ensemble_standings").query("weight > 0")["model"].tolist()
+    run_range(models, without, FIRST, FIRST, [name for name in CHEAP if name not in members])
+    run_range(ensemble, without, FIRST, FIRST)
+    standings = table(without, "ensemble_standings").set_index("model")
+    assert set(standings.loc[members, "reason"]) == {"out: it has not forecast the origin to be served"}
+    assert standings["weight"].sum() == 1
 
 
 def test_without_past_origins_the_model_that_needs_least_history_is_served(resources: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import fminbound
 
-from nova_assets.forecasting.engine import LocalEngine, engine_named
+from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.moments import MatchedMoments
@@ -131,8 +131,3 @@ def test_weeks_that_differ_are_summed_over_the_lead_time(weekly: Weekly) -> None
     history = History.before(ORIGIN, weekly(ORIGIN, A=[1.0, 2.0]))
     fitted = MatchedMoments.of(history, history.items, np.array([[1.0, 2.0, 4.0]]))
     assert (fitted.steady, fitted.demand(1, 2, LEVELS).mean.tolist()) == (False, [6.0])
-
-
-def test_an_unknown_engine_is_refused_with_the_choice() -> None:
-    with pytest.raises(ValueError, match=r"FORECAST_ENGINE='abacus'.*choose one of \['local'\]"):
-        engine_named("abacus")

@@ -6,18 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from nova_assets.forecasting.average import STANDINGS_SCHEMA
 from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.trees import BoostedQuantiles
 from nova_assets.forecasting.origin import OriginForecast, forecast_origin
 from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA
-from nova_assets.registry import Table
-from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, SUMMED_DEMAND
 
 ORIGIN = date(2025, 7, 7)
 NOW = datetime(2025, 7, 7, 6, tzinfo=UTC)
@@ -101,13 +97,3 @@ def test_the_version_names_code_parameters_and_data(portfolio: pd.DataFrame) -> 
     assert before[:2] == after[:2]
     assert before[2] != after[2]
     assert version(portfolio, "imapa")[1] != before[1]
-
-
-@pytest.mark.parametrize(
-    ("schema", "table"),
-    [(FORECASTS_SCHEMA, FORECASTS), (SUMMED_SCHEMA, SUMMED_DEMAND), (STANDINGS_SCHEMA, ENSEMBLE_STANDINGS)],
-)
-def test_the_rows_have_the_columns_that_the_registry_says(schema: pa.Schema, table: Table) -> None:
-    arrow = {"text": "string", "date": "date32[day]", "integer": "int32", "double precision": "double"}
-    wanted = {column.name: arrow.get(column.type, "timestamp[us, tz=UTC]") for column in table.columns}
-    assert {field.name: str(field.type) for field in schema} == wanted

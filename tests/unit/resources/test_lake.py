@@ -8,13 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.resources.lake import Lake, LakeTableMissingError
-from nova_assets.resources.lake_slice import LakeSchemaError
+from nova_assets.resources.lake_schema import LakeSchemaError
 
 MONDAY = date(2025, 1, 6)
 
@@ -90,6 +91,19 @@ def test_reading_several_weeks_returns_all_of_them(lake: Lake) -> None:
     assert {origin for origin, _, _ in contents(lake, 2, 7)} == {week(number) for number in range(2, 8)}
 
 
+def test_rows_in_files_are_written_and_refused_as_a_table_is(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "rows.arrow"
+    with pa.ipc.new_file(str(path), rows([], 0.0).schema) as writer:
+        for number in range(3):
+            writer.write_table(rows([number], float(number)))
+    stored = ds.dataset(path, format="ipc")
+    with pytest.raises(LakeSchemaError, match="2 rows for 'forecasts' have origin null or outside"):
+        lake.write_range("forecasts", stored, "origin", week(0), week(1))
+    lake.write_range("forecasts", rows([0, 1], 9.0), "origin", week(0), week(1))
+    lake.write_range("forecasts", stored, "origin", week(0), week(2))
+    assert contents(lake) == [(week(n), item, float(n)) for n in range(3) for item in ("000", "001")]
+
+
 def test_a_write_of_no_rows_empties_its_range(lake: Lake) -> None:
     lake.write_range("forecasts", rows([0, 1], 1.0), "origin", week(0), week(1))
     lake.write_range("forecasts", rows([], 1.0), "origin", week(1), week(1))
@@ -112,11 +126,14 @@ def test_columns_in_another_order_land_in_their_own_column(lake: Lake) -> None:
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        (rows([0], 2.0).drop_columns(["value"]), "value: table has double, rows have no such column"),
-        (rows([0], 2.0).append_column("extra", pa.array([1, 2])), "extra: table has no such column, rows have int64"),
+        (rows([0], 2.0).drop_columns(["value"]), "value: the table has double, the rows no such column"),
+        (
+            rows([0], 2.0).append_column("extra", pa.array([1, 2])),
+            "extra: the table has no such column, the rows int64",
+        ),
         (
             rows([0], 2.0).set_column(2, "value", pa.array(["a", "b"])),
-            "value: table has double, rows have string",
+            "value: the table has double, the rows string",
         ),
     ],
 )

@@ -1,0 +1,248 @@
+"""How fast forecasts are made, as ratios of two things measured in the same run.
+
+    python bench/forecast_speed.py asset     our asset against statsforecast called bare with the same models
+    python bench/forecast_speed.py backtest  all models that always run, over several origins
+    python bench/forecast_speed.py memory    peak memory of portfolios of rising size
+    python bench/forecast_speed.py engines   one process, all cores, and Spark (SPARK_REMOTE, or --start-spark after
+                                             make install-spark)
+
+The demand is generated, nine tenths of it intermittent, and the same on every call; the lake is thrown away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.cores import Cores, available_cores
+from nova_assets.forecasting.demand import SCHEMA, demand_frame
+from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.history import WEEK, History
+from nova_assets.forecasting.model_assets import model_key, models
+from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.models.smoothing import SmoothingModel
+from nova_assets.forecasting.parameters import HORIZON_WEEKS
+from nova_assets.forecasting.resources import ForecastEngine
+from nova_assets.forecasting.series import Floats, Series
+from nova_assets.forecasting.workers import Workers
+from nova_assets.resources.lake import Lake
+from nova_assets.resources.warehouse import Warehouse
+
+LAST_ORIGIN = date(2026, 11, 16)
+ITEMS_PER_BATCH = 500
+BACKTEST_LIMIT_SECONDS = 60
+ESTIMATORS = ("TSB", "IMAPA", "AutoTheta", "AutoARIMA")
+LEVELS = [50, 80, 90, 98]
+ENGINE_SECONDS = 40.0
+"""An estimator gets no more series than one process would work on for so long."""
+
+
+class GeneratedWarehouse(Warehouse):
+    """Weekly demand of a portfolio of any size, made as it is read."""
+
+    items: int
+    weeks: int
+
+    def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
+        for first in range(0, self.items, ITEMS_PER_BATCH):
+            yield generated(first, min(ITEMS_PER_BATCH, self.items - first), self.weeks, days[0])
+
+    def data_version(self, relation: str) -> int | None:
+        return None
+
+
+def generated(first: int, items: int, weeks: int, before: date) -> pa.RecordBatch:
+    """Demand of the items from `first` on, in the `weeks` weeks before the last origin that end before a day."""
+    random = np.random.default_rng(first)
+    chance = np.where(random.random(items) < 0.9, random.beta(1, 9, items), 0.95)
+    size = 1 + random.negative_binomial(1, 0.1, (items, weeks))
+    demand = np.where(random.random((items, weeks)) < chance[:, None], size, 0).astype("float64")
+    demand[:, 0] = 1.0
+    mondays = (np.datetime64(LAST_ORIGIN) - WEEK * np.arange(weeks, 0, -1)).astype("datetime64[D]")
+    known = int((mondays < np.datetime64(before)).sum())
+    names = np.repeat([f"{item:07d}" for item in range(first, first + items)], known)
+    columns = [pa.array(names), pa.array(np.tile(mondays[:known], items)), pa.array(demand[:, :known].reshape(-1))]
+    return pa.record_batch(columns, schema=SCHEMA)
+
+
+def run_asset(items: int, weeks: int, origins: int, names: Sequence[str]) -> float:
+    """Seconds of one run of the asset: read, forecast, write both tables."""
+    first = LAST_ORIGIN - timedelta(weeks=origins - 1)
+    tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(LAST_ORIGIN)}
+    with TemporaryDirectory() as folder:
+        resources = {
+            "warehouse": GeneratedWarehouse(url="", items=items, weeks=weeks),
+            "lake": Lake(root=folder),
+            "forecast_engine": ForecastEngine(),
+        }
+        started = time.perf_counter()
+        dg.materialize(
+            [models],
+            resources=resources,
+            tags=tags,
+            selection=[model_key(name) for name in names],
+            run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
+        )
+        return time.perf_counter() - started
+
+
+def history_of(items: int, weeks: int, origin: date) -> History:
+    batches = GeneratedWarehouse(url="", items=items, weeks=weeks).query_batches("", [origin])
+    return History.before(origin, demand_frame(pa.Table.from_batches(batches)))
+
+
+def asset(items: int, weeks: int, origins: int) -> None:
+    """The asset against the bare call, for the models that statsforecast computes."""
+    from statsforecast import StatsForecast
+    from statsforecast import models as estimators
+    from statsforecast.utils import ConformalIntervals
+
+    ours = [model for model in MODELS.values() if isinstance(model, SmoothingModel)]
+    bare = [getattr(estimators, model.estimator)(**model.parameters) for model in ours]
+    frames = [history_of(items, weeks, LAST_ORIGIN - timedelta(weeks=week)).frame for week in range(origins)]
+    StatsForecast(models=bare, freq="W-MON").forecast(df=frames[0].head(weeks), h=HORIZON_WEEKS)
+    conformal = {"level": LEVELS, "prediction_intervals": ConformalIntervals(n_windows=2, h=HORIZON_WEEKS)}
+    called: dict[str, float] = {}
+    for name, more in {"means alone": {}, "with conformal intervals": conformal}.items():
+        started = time.perf_counter()
+        for frame in frames:
+            StatsForecast(models=bare, freq="W-MON").forecast(df=frame, h=HORIZON_WEEKS, **more)
+        called[name] = time.perf_counter() - started
+    run_asset(10, weeks, 1, [model.name for model in ours])
+    asset_seconds = run_asset(items, weeks, origins, [model.name for model in ours])
+    made = items * origins * len(ours)
+    print(f"{items} items, {weeks} weeks, {origins} origins, {len(ours)} models: {', '.join(m.name for m in ours)}")
+    print(f"asset: read, means, 19 quantiles, rows, write  {made / asset_seconds:8.0f} series/s")
+    for name, seconds in called.items():
+        print(f"statsforecast, {name:31} {made / seconds:8.0f} series/s, asset to it {seconds / asset_seconds:.2f} : 1")
+
+
+def backtest(items: int, weeks: int, origins: int) -> None:
+    """Every model that always runs."""
+    names = [entry.name for entry in CATALOGUE.values() if not entry.on_demand]
+    seconds = run_asset(items, weeks, origins, names)
+    print(f"{items} items, {origins} origins, {len(names)} models, {available_cores()} cores: {seconds:.1f} s")
+    print(f"of the limit of {BACKTEST_LIMIT_SECONDS} s: {seconds / BACKTEST_LIMIT_SECONDS:.2f}")
+
+
+def memory(sizes: Sequence[int], weeks: int, names: Sequence[str]) -> None:
+    """Peak memory by size of the portfolio, each in a process of its own."""
+    print(f"{'items':>8} {'series/s':>10} {'peak MB':>9} {'of the first':>13}")
+    first = 0.0
+    for items in sizes:
+        one = ["one-size", "--items", str(items), "--weeks", str(weeks)]
+        command = [sys.executable, "-W", "ignore", __file__, *one]
+        answer = subprocess.run([*command, "--models", *names], check=True, stdout=subprocess.PIPE, text=True).stdout
+        seconds, peak = map(float, answer.split())
+        first = first or peak
+        print(f"{items:8} {items * len(names) / seconds:10.0f} {peak:9.0f} {peak / first:13.2f}", flush=True)
+
+
+def one_size(items: int, weeks: int, names: Sequence[str]) -> None:
+    seconds = run_asset(items, weeks, 1, names)
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def engines(sizes: Sequence[int], weeks: int, remote: str | None) -> None:
+    """Seconds of one process, of all cores, and of Spark, which are given everything, whether it pays or not."""
+    from statsforecast import models as estimators
+
+    workers: dict[str, Workers] = {f"{available_cores()} cores": Eager(Cores(available_cores()))}
+    if remote:
+        from nova_assets.forecasting.spark import SparkCluster
+
+        workers["Spark"] = Eager(SparkCluster(remote))
+    few = history_of(16, weeks, LAST_ORIGIN).frame
+    for name, those in workers.items():
+        first, second = (timed(LocalEngine(those), estimators.TSB(0.1, 0.1), few) for _ in range(2))
+        print(f"{name}: {first:.1f} s to start, {second:.2f} s to hand over")
+    print(f"{'estimator':10} {'series':>7} {'one process':>12}", *(f"{name:>16}" for name in workers))
+    for estimator in (getattr(estimators, name)(**_arguments(name)) for name in ESTIMATORS):
+        for items in sizes:
+            frame = history_of(items, weeks, LAST_ORIGIN).frame
+            alone = timed(LocalEngine(), estimator, frame)
+            others = [timed(LocalEngine(those), estimator, frame) for those in workers.values()]
+            cells = (f"{seconds:7.2f} s {alone / seconds:5.2f}×" for seconds in others)
+            print(f"{estimator!r:10} {items:7} {alone:10.2f} s", *(f"{cell:>16}" for cell in cells), flush=True)
+            if alone > ENGINE_SECONDS:
+                break
+
+
+class Eager(Workers):
+    """Workers that are given all work."""
+
+    def __init__(self, workers: Workers) -> None:
+        super().__init__(workers.abreast, 0, 0, workers.batch_seconds, workers.fewest_batches)
+        self._workers = workers
+
+    def pay(self, seconds: float) -> bool:
+        return True
+
+    def _run(
+        self, estimator: Any, batches: Sequence[Series], horizon: int, finished: Callable[[int], None]
+    ) -> list[Floats]:
+        return self._workers.run(estimator, batches, horizon, finished)
+
+
+def timed(engine: LocalEngine, estimator: Any, frame: pd.DataFrame) -> float:
+    started = time.perf_counter()
+    engine.means(estimator, frame, HORIZON_WEEKS)
+    return time.perf_counter() - started
+
+
+def _arguments(estimator: str) -> dict[str, float]:
+    return (
+        {"alpha_d": 0.1, "alpha_p": 0.1} if estimator == "TSB" else {"season_length": 1} if "Auto" in estimator else {}
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["asset", "backtest", "memory", "engines", "one-size"])
+    parser.add_argument("--items", type=int, nargs="+", help="items; several sizes for memory and engines")
+    parser.add_argument("--weeks", type=int, default=104, help="weeks of history (default 104)")
+    parser.add_argument("--origins", type=int, default=4, help="origins of asset and backtest (default 4)")
+    parser.add_argument("--models", nargs="+", default=["historic_average", "tsb"], help="models of memory")
+    parser.add_argument(
+        "--start-spark", action="store_true", help="start a Spark of two executors (make install-spark)"
+    )
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        remote = os.environ.get("SPARK_REMOTE")
+        if options.start_spark:
+            sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+            from tests.support.spark_server import spark_server
+
+            folder = stack.enter_context(TemporaryDirectory())
+            remote = stack.enter_context(spark_server(Path(folder))).remote
+        match options.what:
+            case "asset":
+                asset((options.items or [1000])[0], options.weeks, options.origins)
+            case "backtest":
+                backtest((options.items or [900])[0], options.weeks, options.origins)
+            case "memory":
+                memory(options.items or [1000, 10_000, 100_000], options.weeks, options.models)
+            case "engines":
+                engines(options.items or [200, 1000, 5000], options.weeks, remote)
+            case _:
+                one_size(options.items[0], options.weeks, options.models)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What one model says of the whole portfolio on some origins: part by part, with its rows on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from nova_assets.forecasting.demand import MOST_SERIES_KEPT, StoredDemand
+from nova_assets.forecasting.engine import Engine
+from nova_assets.forecasting.history import History
+from nova_assets.forecasting.models.protocol import Model
+from nova_assets.forecasting.origin import OriginSummary, forecast_origin
+from nova_assets.forecasting.progress import ProgressLog, part_of
+from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA
+
+
+@dataclass(frozen=True)
+class KnownDemand:
+    """What is known of a portfolio on some origins.
+
+    Attributes:
+        parts: origin → the items to forecast, each with the pool to borrow from; every model reads them once.
+        series: about how many series they are, all origins together.
+    """
+
+    parts: Mapping[date, Iterable[tuple[History, History]]]
+    series: int
+
+    @classmethod
+    def of(cls, demand: StoredDemand, origins: Sequence[date]) -> KnownDemand:
+        """Kept for the next model where it is little, else cut anew for each, in the same memory."""
+        series = demand.items * len(origins)
+        parts = {origin: _Parts(demand, origin) for origin in origins}
+        kept = series <= MOST_SERIES_KEPT
+        return cls({origin: list(of_origin) if kept else of_origin for origin, of_origin in parts.items()}, series)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of an origin, made anew each time they are looked at."""
+
+    demand: StoredDemand
+    origin: date
+
+    def __iter__(self) -> Iterator[tuple[History, History]]:
+        return self.demand.known_on(self.origin)
+
+
+@dataclass(frozen=True)
+class PortfolioForecast:
+    """The rows of one model.
+
+    Attributes:
+        origins: what there is of each origin.
+        forecasts: rows of the lake's table `forecasts`, in a file.
+        summed: rows of the lake's table `summed_demand`, in a file.
+    """
+
+    origins: list[OriginSummary]
+    forecasts: ds.Dataset
+    summed: ds.Dataset
+
+
+@contextmanager
+def forecast_portfolio(
+    model: Model, known: KnownDemand, engine: Engine, now: datetime, log: Callable[[str], object]
+) -> Iterator[PortfolioForecast]:
+    """Forecast every item on every origin; the rows can be read for as long as the context lasts.
+
+    Args:
+        known: what is known on each origin.
+        engine: where estimators run.
+        now: instant written as `generated_at`.
+        log: takes lines about the progress of what lasts long.
+    """
+    with TemporaryDirectory(prefix="nova-rows-") as folder:
+        forecasts, summed = Path(folder) / "forecasts.arrow", Path(folder) / "summed.arrow"
+        told, done = ProgressLog(model.name, log), 0
+        origins = []
+        with _writer(forecasts, FORECASTS_SCHEMA) as write_forecasts, _writer(summed, SUMMED_SCHEMA) as write_summed:
+            for parts in known.parts.values():
+                summaries: list[OriginSummary] = []
+                for history, pool in parts:
+                    reporting = engine.reporting(part_of(told, done, known.series))
+                    made = forecast_origin(model, history, pool, reporting, now)
+                    write_forecasts(made.forecasts)
+                    write_summed(made.summed)
+                    summaries.append(made.summary)
+                    done += len(history.items)
+                    told(done, known.series)
+                origins.append(OriginSummary.of(summaries))
+        yield PortfolioForecast(origins, ds.dataset(forecasts, format="ipc"), ds.dataset(summed, format="ipc"))
+
+
+@contextmanager
+def _writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+        yield writer.write_table

@@ -1,0 +1,12 @@
+"""lake: the SQL lies beside this file."""
+
+from alembic import op
+
+from nova_assets.sqlfiles import revision_sql
+
+revision = "0014_lake"
+down_revision = "0013_candidate_months"
+
+
+def upgrade() -> None:
+    op.execute(revision_sql(revision))
