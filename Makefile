@@ -119,7 +119,7 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
 	lock main --extra assets --extra plots --extra api --extra local; \
 	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
-	lock forecasting --extra assets --extra forecasting --extra spark; \
-	lock forecasting-dev --extra assets --extra forecasting --extra spark --extra forecasting-dev; \
+	lock forecasting --extra assets --extra plots --extra forecasting --extra spark; \
+	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra spark --extra forecasting-dev; \
 	lock spark-server --extra spark-server; \
 	lock lstm --extra lstm

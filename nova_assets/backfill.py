@@ -19,7 +19,6 @@ from nova_assets.automation import NIGHTLY
 from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.materialize import (
     ENSEMBLE,
-    LOADED,
     MaterializationError,
     Stage,
     add_accept_drift,
@@ -56,11 +55,10 @@ def downstream_stages(days: Window, data_through: date, origins: int | None = No
 
 
 def origin_stages(origins: Window) -> list[Stage]:
-    """Profiles, forecasts and their load for a range of weekly origins."""
+    """Profiles, forecasts, their accuracy and its load for a range of weekly origins."""
     return [
         Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
         *forecast_stages(origins, models_from=origins.first),
-        Stage("load", LOADED, origins.first, origins.last),
     ]
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 import dagster as dg
@@ -24,7 +24,7 @@ from nova_assets import registry, settings
 from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
 from nova_assets.forecasting.catalogue import CATALOGUE
-from nova_assets.forecasting.parameters import VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
@@ -34,9 +34,9 @@ from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
-ENSEMBLE = tuple(table.relation for table in lake.TABLES)
+ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
 LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
-LOADED = tuple(table.relation for table in (analytics.FACT_FORECASTS, *lead_times.TABLES))
+LOADED = tuple(table.relation for table in (analytics.FACT_FORECASTS, analytics.ENSEMBLE_STANDINGS, *lead_times.TABLES))
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -97,14 +97,22 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
-    yield Stage("load", LOADED, window.first, window.last)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
-    """What the models say from `models_from` on, and what is served of it on the origins, also over lead times."""
-    yield Stage("models", MODELS, max(models_from, FIRST_MONDAY), origins.last, location="forecasting")
+    """What the models say from `models_from` on, what is served of it on the origins, also over lead times, and how
+    good past forecasts turned out.
+
+    The origins of the half year before are scored again: the weeks that they spoke of have ended since.
+    """
+    models_from = max(models_from, FIRST_MONDAY)
+    scored_from = max(min(models_from, origins.first - MOST_WEEKS * WEEK), FIRST_MONDAY)
+    yield Stage("models", MODELS, models_from, origins.last, location="forecasting")
     yield Stage("forecasts", [*ENSEMBLE, *LEAD_TIMES], origins.first, origins.last, location="forecasting")
+    yield Stage("load", LOADED, origins.first, origins.last)
+    yield Stage("accuracy", [lake.FORECAST_ACCURACY.relation], scored_from, origins.last, location="forecasting")
+    yield Stage("load of accuracy", [analytics.FORECAST_ACCURACY.relation], scored_from, origins.last)
 
 
 def external_stages(days: Window) -> Iterator[Stage]:
@@ -243,7 +251,7 @@ def report_stage(
     rows = (
         f"{run_stage(stage, repository, instance, tags):,} rows, "
         if stage.location == "warehouse"
-        else _in_forecasting(stage)
+        else _in_forecasting(stage, instance)
     )
     print(f"{stage.name}: {rows}{time.perf_counter() - started:.1f} s", flush=True)
 
@@ -275,17 +283,30 @@ def run_stage(
     return _rows_written(result)
 
 
-def _in_forecasting(stage: Stage) -> str:
+def _in_forecasting(stage: Stage, instance: dg.DagsterInstance) -> str:
     python = settings.forecasting_python()
     if not python.exists():
         raise MaterializationError(f"There is no forecasting environment at {python}: `make up` makes it.")
     command = [str(python), "-m", "dagster", "asset", "materialize", "-m", "nova_assets.forecasting.definitions"]
     selected = ",".join("/".join(relation.split(".")) for relation in stage.relations)
     command += ["--select", selected, "--partition-range", f"{stage.first}...{stage.last}"]
+    started = datetime.now(UTC)
     done = subprocess.run(command, cwd=settings.PROJECT_ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise MaterializationError(f"“{stage.name}” failed:\n{done.stderr[-4000:]}")
+        reason = refusal_since(instance, started) or f":\n{done.stderr[-4000:]}"
+        raise MaterializationError(f"“{stage.name}” failed{reason}")
     return ""
+
+
+def refusal_since(instance: dg.DagsterInstance, since: datetime) -> str | None:
+    """What the forecasting location refused in a run since then, and what to do; None where it refused nothing."""
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
+    for run in instance.get_runs(failed):
+        for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+            data = entry.dagster_event.step_failure_data.user_failure_data if entry.dagster_event else None
+            if data and data.description:
+                return f" (run {run.run_id}): {data.description}"
+    return None
 
 
 def _rows_written(result: dg.ExecuteInProcessResult) -> int:

@@ -14,11 +14,10 @@ from typing import cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.models import MODELS, PRESENT_FORMULA
+from nova_assets.forecasting.models import PRESENT_FORMULA
 from nova_assets.forecasting.outcomes import Outcome, demand_of
 from nova_assets.forecasting.parameters import (
     ENSEMBLE,
@@ -66,16 +65,16 @@ class Said:
     summed: pd.DataFrame
 
     @classmethod
-    def read(cls, lake: Lake, first: date, last: date) -> Said:
-        """All models' rows of the origins from `first` to `last`.
+    def read(cls, lake: Lake, first: date, last: date, models: Sequence[str]) -> Said:
+        """The rows of these models, of the origins from `first` to `last`.
 
         Raises:
             LakeTableMissingError: no model was ever materialized.
         """
         key = ["item_id", "origin", "model"]
         return cls(
-            _read(lake, "forecasts", first, last, [*key, "model_version", "forecast_date", *_WEEKLY]),
-            _read(lake, "summed_demand", first, last, [*key, "weeks", *_SUMMED]),
+            _read(lake, "forecasts", first, last, models, [*key, "model_version", "forecast_date", *_WEEKLY]),
+            _read(lake, "summed_demand", first, last, models, [*key, "weeks", *_SUMMED]),
         )
 
     @cached_property
@@ -83,6 +82,13 @@ class Said:
         """Origin and model → its rows of both tables."""
         weekly, summed = _by_origin_and_model(self.forecasts), _by_origin_and_model(self.summed)
         return {at: (weekly[at], summed[at]) for at in weekly if at in summed}
+
+    def with_made(self, made: Sequence[EnsembleForecast], first: date) -> Said:
+        """The same with the ensembles of the origins from `first` on in place of those that were read."""
+        return Said(
+            _with_ensembles(self.forecasts, [one.forecasts for one in made], first),
+            _with_ensembles(self.summed, [one.summed for one in made], first),
+        )
 
     def models_of(self, origin: date) -> list[str]:
         """The models that speak on an origin."""
@@ -113,9 +119,16 @@ def _by_origin_and_model(rows: pd.DataFrame) -> dict[tuple[date, str], pd.DataFr
     return dict(iter(groups))
 
 
-def _read(lake: Lake, table: str, first: date, last: date, columns: Sequence[str]) -> pd.DataFrame:
-    rows = lake.read_range(table, "origin", first, last, columns=columns)
-    return rows.filter(pc.field("model") != ENSEMBLE).to_pandas()
+def _read(
+    lake: Lake, table: str, first: date, last: date, models: Sequence[str], columns: Sequence[str]
+) -> pd.DataFrame:
+    return lake.read_range(table, "origin", first, last, within={"model": models}, columns=columns).to_pandas()
+
+
+def _with_ensembles(rows: pd.DataFrame, made: Sequence[pa.Table], first: date) -> pd.DataFrame:
+    kept = rows[(rows["model"] != ENSEMBLE) | (rows["origin"] < first)]
+    made_rows = pa.concat_tables(made).select(rows.columns.to_list())
+    return pd.concat([kept, made_rows.to_pandas()]) if made_rows.num_rows else kept
 
 
 def _cube(rows: pd.DataFrame, items: pd.Index, step: str, figures: Sequence[str], steps: int) -> np.ndarray:
@@ -190,7 +203,7 @@ def past_outcome(origin: date, known: pd.DataFrame, said: Said, models: Sequence
             it would leave the origin with a worse average, or with none.
     """
     history = History.before(origin, known)
-    spoke = [name for name in said.models_of(origin) if name in MODELS]
+    spoke = said.models_of(origin)
     return Outcome(
         history=history,
         weeks=VALIDATION_WEEKS,

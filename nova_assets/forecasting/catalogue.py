@@ -20,11 +20,14 @@ class Entry:
     on_demand: bool = False
 
 
+BENCHMARK = "present_formula"
+"""The model that all others are measured against."""
+
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            Entry("present_formula", "The formula in use so far, D×L + Z·σ·√L, and the benchmark of all others."),
+            Entry(BENCHMARK, "The formula in use so far, D×L + Z·σ·√L, and the benchmark of all others."),
             Entry("historic_average", "Mean of all weeks since the first demand; negative binomial."),
             Entry(
                 "pooled_occurrence",

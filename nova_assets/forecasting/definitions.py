@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from nova_assets import settings
+from nova_assets.forecasting.accuracy_assets import forecast_accuracy
 from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.lead_time.lead_time_demand import lead_time_demand
 from nova_assets.forecasting.lead_time.supplier_lead_times import supplier_lead_times
@@ -21,7 +22,7 @@ from nova_assets.resources.warehouse import Warehouse
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions of the location; tests pass resources of their own instead of patching."""
     return dg.Definitions(
-        assets=[models, ensemble, supplier_lead_times, lead_time_demand],
+        assets=[models, ensemble, supplier_lead_times, lead_time_demand, forecast_accuracy],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root(), storage_options=settings.lake_storage_options()),

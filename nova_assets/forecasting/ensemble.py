@@ -146,9 +146,9 @@ def relative_loss(name: str, past: Sequence[Outcome], first_level: float, among:
         if not {name, among or name, PRESENT_FORMULA.name} <= one.quantiles.keys():
             continue
         items = _spoken(among or name, one)
-        benchmark = _losses(one, PRESENT_FORMULA.name, first_level)[items].mean() if items.any() else 0.0
+        benchmark = upper_losses(one, PRESENT_FORMULA.name, first_level)[items].mean() if items.any() else 0.0
         if benchmark > 0:
-            ratios.append(_losses(one, name, first_level)[items].mean() / benchmark)
+            ratios.append(upper_losses(one, name, first_level)[items].mean() / benchmark)
     return float(np.mean(ratios)) if ratios else float("nan")
 
 
@@ -160,7 +160,8 @@ def _speaks_of_all(name: str, past: Sequence[Outcome]) -> bool:
     return all(_spoken(name, one).all() for one in past if name in one.quantiles)
 
 
-def _losses(one: Outcome, name: str, first_level: float) -> Floats:
+def upper_losses(one: Outcome, name: str, first_level: float = FIRST_LEVEL) -> Floats:
+    """Scaled pinball losses by which models are compared: (measurable items, levels from `first_level` on)."""
     return one.losses(one.quantiles[name])[:, one.levels >= first_level]
 
 

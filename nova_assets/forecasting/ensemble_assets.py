@@ -12,16 +12,16 @@ from nova_assets.factories import SINGLE_RUN, asset_key, column_lineage, table_s
 from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.forecasting.model_assets import model_key, origins_between, read_demand, write_rows
 from nova_assets.forecasting.parameters import ENSEMBLE, VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.served_checks import require_served, served_check_results, served_check_specs
 from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import key_range
-from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, SUMMED_DEMAND
+from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, MADE_BY_ENSEMBLE, SUMMED_DEMAND
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from nova_assets.forecasting.average import EnsembleForecast
 
-TABLES = (FORECASTS, SUMMED_DEMAND, ENSEMBLE_STANDINGS)
 VALIDATED = timedelta(weeks=VALIDATION_ORIGINS * VALIDATION_WEEKS)
 PAST_AND_PRESENT = dg.TimeWindowPartitionMapping(
     start_offset=-(VALIDATED.days // 7), allow_nonexistent_upstream_partitions=True
@@ -31,26 +31,37 @@ PAST_AND_PRESENT = dg.TimeWindowPartitionMapping(
 
 def _specs() -> list[dg.AssetSpec]:
     said = [dg.AssetDep(model_key(name), partition_mapping=PAST_AND_PRESENT) for name in CATALOGUE]
-    specs = [table_spec(table, kinds={"python", "deltalake"}, code=code_version()) for table in TABLES]
+    specs = [table_spec(table, kinds={"python", "deltalake"}, code=code_version()) for table in MADE_BY_ENSEMBLE]
     return [spec.replace_attributes(deps=[*spec.deps, *said]) for spec in specs]
 
 
-@dg.multi_asset(name="lake__ensemble", specs=_specs(), backfill_policy=SINGLE_RUN)
-def ensemble(context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake) -> Iterator[dg.MaterializeResult]:
-    """Choose the models of each origin by the origins before it, and average what they say."""
+@dg.multi_asset(name="lake__ensemble", specs=_specs(), check_specs=served_check_specs(), backfill_policy=SINGLE_RUN)
+def ensemble(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Choose the models of each origin by the origins before it, and average what they say.
+
+    Nothing is written where the served forecasts of past origins, made in this run or before, fail a check.
+    """
     from nova_assets.forecasting.average import Said, ensemble_forecast
+    from nova_assets.forecasting.judgement import judge_made
 
     first, last = key_range(context)
     seconds = {}
     started = time.perf_counter()
     demand = read_demand(warehouse, last)
-    said = Said.read(lake, first - VALIDATED, last)
+    said = Said.read(lake, first - VALIDATED, last, tuple(CATALOGUE))
     seconds["read"] = time.perf_counter() - started
 
     started = time.perf_counter()
     now = datetime.now(UTC)
     made = [ensemble_forecast(origin, demand, said, now) for origin in origins_between(first, last)]
     seconds["average"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    yield from (results := served_check_results(judge_made(made, lake, demand)))
+    require_served(results)
+    seconds["judge"] = time.perf_counter() - started
 
     started = time.perf_counter()
     forecasts, summed = (
@@ -66,7 +77,7 @@ def ensemble(context: dg.AssetExecutionContext, warehouse: Warehouse, lake: Lake
         SUMMED_DEMAND.name: [one.summed for one in made],
         ENSEMBLE_STANDINGS.name: [one.standings for one in made],
     }
-    for table in TABLES:
+    for table in MADE_BY_ENSEMBLE:
         key = asset_key(table.relation)
         for one, of_origin in zip(made, rows[table.name], strict=True):
             context.add_asset_metadata(

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.losses import naive_scale, pinball_loss
+from nova_assets.forecasting.losses import measurable, naive_scale, pinball_loss
 from nova_assets.forecasting.models.protocol import CannotForecastError, Model
-from nova_assets.forecasting.parameters import FEWEST_DEMANDS
 from nova_assets.forecasting.portfolio import Floats
 
 
@@ -42,7 +41,7 @@ class Outcome:
     @cached_property
     def measurable(self) -> NDArray[np.bool_]:
         """Items by which models are compared: those with a change to scale by, and with more than one demand."""
-        return np.isfinite(naive_scale(self.history)) & (self.history.portfolio.demands >= FEWEST_DEMANDS)
+        return measurable(self.history)
 
     def losses(self, quantiles: Floats) -> Floats:
         """Scaled pinball loss: pinball loss ÷ (weeks × mean absolute weekly change), (measurable items, levels)."""

@@ -42,6 +42,9 @@ VALIDATION_WEEKS = 4
 VALIDATION_ORIGINS = 3
 """Past origins that the choice of models looks at, the latest whose lead time has ended."""
 
+JUDGED_WEEKS = 26
+"""Weeks back from which what is served is judged, by origins `VALIDATION_WEEKS` apart: no week counts twice."""
+
 ALL_SITES = "ALL"
 """`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""
 

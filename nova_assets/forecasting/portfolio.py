@@ -72,7 +72,15 @@ class Portfolio:
     @cached_property
     def scale(self) -> Floats:
         """Mean absolute change from week to week since the first demand; 0 where there is none to measure."""
-        changes = np.abs(np.diff(self.demand, axis=1)) * self.started[:, :-1]
+        return self._mean_change(power=1)
+
+    @cached_property
+    def square_scale(self) -> Floats:
+        """Mean squared change from week to week since the first demand; 0 where there is none to measure."""
+        return self._mean_change(power=2)
+
+    def _mean_change(self, power: int) -> Floats:
+        changes = np.abs(np.diff(self.demand, axis=1)) ** power * self.started[:, :-1]
         return changes.sum(axis=1) / np.maximum(self.weeks - 1, 1)
 
     def totals(self, first: int, weeks: int) -> Floats:

@@ -1,5 +1,8 @@
 """Tables of `analytics` that are filled by runs: features and forecasts."""
 
+from dataclasses import replace
+
+from nova_assets.registry import lake
 from nova_assets.registry.model import NOT_LOST, STEADY, Column, Grain, Reference, Rule, Table
 
 _DEMAND = "core.fact_demand_daily"
@@ -126,4 +129,20 @@ FACT_FORECASTS = Table(
     ),
 )
 
-TABLES = (FEATURES_DEMAND_WEEKLY, FEATURES_DEMAND_PROFILE, FACT_FORECASTS)
+
+def _loaded(table: Table) -> Table:
+    """A table of the lake, column by column."""
+    return replace(
+        table,
+        schema="analytics",
+        group="load",
+        reads=(),
+        warns=_DERIVED,
+        columns=tuple(replace(column, sources=(f"{table.relation}.{column.name}",)) for column in table.columns),
+    )
+
+
+FORECAST_ACCURACY = _loaded(lake.FORECAST_ACCURACY)
+ENSEMBLE_STANDINGS = _loaded(lake.ENSEMBLE_STANDINGS)
+
+TABLES = (FEATURES_DEMAND_WEEKLY, FEATURES_DEMAND_PROFILE, FACT_FORECASTS, FORECAST_ACCURACY, ENSEMBLE_STANDINGS)

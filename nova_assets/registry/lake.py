@@ -3,6 +3,8 @@
 Types are those of PostgreSQL that the columns become.
 """
 
+from typing import Any
+
 from nova_assets.registry.model import Column, Grain, Table
 
 _WEEKLY = "analytics.features_demand_weekly"
@@ -95,4 +97,75 @@ ENSEMBLE_STANDINGS = Table(
     ),
 )
 
-TABLES = (FORECASTS, SUMMED_DEMAND, ENSEMBLE_STANDINGS)
+_SAID = tuple(f"lake.summed_demand.q{level}" for level in (50, 80, 90, 95, 99))
+_CAME = (_DEMAND,)
+
+
+def _score(name: str, meaning: str, *said: str, **more: Any) -> Column:
+    return Column(name, "double precision", meaning, (*said, *_CAME), **{"nullable": True, **more})
+
+
+def _by_level(name: str, meaning: str, **more: Any) -> tuple[Column, ...]:
+    return tuple(_score(f"{name}_{said[-3:]}", meaning.format(said[-2:]), said, **more) for said in _SAID)
+
+
+FORECAST_ACCURACY = Table(
+    schema="lake",
+    name="forecast_accuracy",
+    group="forecasting",
+    meaning="How good every model, the ensemble and a forecast of nothing were from each origin, by segment of items "
+    "and window of weeks. Only windows whose weeks have all ended are told; the others come when they have.",
+    owner="team:data-science",
+    key=("origin", "model", "segment_kind", "segment", "weeks"),
+    grain=Grain.WEEKLY,
+    window_column="origin",
+    columns=(
+        Column("origin", "date", "Monday of the forecast", ("lake.summed_demand.origin",)),
+        Column("model", "text", "Model; `zero` is a forecast of nothing", ("lake.summed_demand.model",)),
+        Column("segment_kind", "text", "What the items have in common", allowed=("all", "demand_class", "family")),
+        Column(
+            "segment",
+            "text",
+            "Demand class on the origin, `too_short` where there is none; family; or `all`",
+            ("analytics.features_demand_profile.demand_class", "core.dim_item.family"),
+        ),
+        Column(
+            "weeks", "integer", "Number of weeks from the origin on", ("lake.summed_demand.weeks",), "weeks", minimum=1
+        ),
+        Column("items", "bigint", "Items that the model spoke of", ("lake.summed_demand.item_id",), minimum=1),
+        Column(
+            "items_compared",
+            "bigint",
+            "Those of them with two demands and a change to scale by, of which the losses are the means",
+            ("lake.summed_demand.item_id",),
+            minimum=0,
+        ),
+        *_by_level("pinball", "Mean pinball loss of the {} % quantile ÷ (weeks × mean weekly change)", minimum=0),
+        _score("pinball_mean", "Mean of these losses", *_SAID, minimum=0),
+        _score("ratio_to_present_formula", "pinball_mean ÷ that of the present formula, of the same items", *_SAID),
+        *_by_level("coverage", "Share within the {} % quantile", unit="share", nullable=False, minimum=0, maximum=1),
+        _score("bias", "Σ(forecast − demand) ÷ Σdemand", "lake.summed_demand.forecast_value", unit="share"),
+        _score("mase", "Mean absolute scaled error of single weeks; null beyond 13", "lake.forecasts.forecast_value"),
+        _score("rmsse", "Root mean squared scaled error, likewise", "lake.forecasts.forecast_value"),
+        _score("wape", "Σ|forecast − demand| ÷ Σdemand", "lake.summed_demand.forecast_value", unit="share"),
+        Column(
+            "pit_histogram",
+            "double precision[]",
+            "Items by tenth of their probability integral transform; ten even bins where quantiles mean what they say",
+            (*_SAID, *_CAME),
+            "items",
+        ),
+        Column(
+            "model_version",
+            "text",
+            "Hashes of code, parameters and data",
+            ("lake.forecasts.model_version",),
+            nullable=True,
+        ),
+    ),
+)
+
+MADE_BY_ENSEMBLE = (FORECASTS, SUMMED_DEMAND, ENSEMBLE_STANDINGS)
+"""The tables that the ensemble's one step makes, or none of them."""
+
+TABLES = (*MADE_BY_ENSEMBLE, FORECAST_ACCURACY)

@@ -78,7 +78,7 @@ class Pipeline:
         """The stages after the extract; forecasts are made in the other environment."""
         days = erp_span(self.erp) if self.erp.url else None
         for stage in stages(data_range(self.warehouse, days)):
-            if stage.location == "warehouse" and stage.name != "load":
+            if stage.location == "warehouse" and not stage.name.startswith("load"):
                 self.run(stage)
 
     def run(self, stage: Stage) -> int:

@@ -144,6 +144,8 @@ def test_downstream_are_the_weeks_of_the_days_and_every_later_origin():
         ("models", date(2025, 3, 10), date(2025, 3, 31)),
         ("forecasts", date(2025, 3, 10), date(2025, 3, 31)),
         ("load", date(2025, 3, 10), date(2025, 3, 31)),
+        ("accuracy", date(2024, 9, 9), date(2025, 3, 31)),
+        ("load of accuracy", date(2024, 9, 9), date(2025, 3, 31)),
         ("KPIs", None, None),
     ]
 

@@ -14,11 +14,12 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from nova_assets import registry
 from nova_assets.extracts.workbook.lines import PurchaseLine, repair
 from nova_assets.extracts.workbook.sheets import read_workbook
 from nova_assets.materialize import DIMENSIONS, MaterializationError, Stage, data_range, stages
 from nova_assets.partitions import WEEK, Window, monday
-from nova_assets.registry.analytics import FACT_FORECASTS
+from nova_assets.registry.analytics import FACT_FORECASTS, FORECAST_ACCURACY
 from nova_assets.resources.lake import Lake
 from nova_local.demo_workbook import Truth, write_demo_workbook
 from tests.support.pipeline import Pipeline
@@ -237,6 +238,42 @@ def test_forecasts_are_loaded_from_the_lake_and_scored_against_what_happened(pip
         }
     ]
     assert pipeline.one("SELECT forecast_4w FROM analytics.mv_item_overview") == 10
+
+
+def test_accuracy_and_standings_are_loaded_as_the_lake_has_them(pipeline: Pipeline):
+    origin = date(2025, 3, 3)
+    accuracy = {
+        **{column.name: 0.5 for column in FORECAST_ACCURACY.columns if column.type == "double precision"},
+        "origin": origin,
+        "model": "ensemble",
+        "segment_kind": "family",
+        "segment": "CABOS, FIOS",
+        "model_version": "v",
+        "weeks": 4,
+        "items": 3,
+        "items_compared": 2,
+        "mase": None,
+        "pit_histogram": [0.25, 2.75, *[0.0] * 8],
+    }
+    standing = {"origin": origin, "model": "tsb", "loss": None, "weight": 0.0, "reason": "out: it said nothing, yet"}
+    for name, row in (("forecast_accuracy", accuracy), ("ensemble_standings", standing)):
+        pipeline.lake.write_range(name, pa.Table.from_pylist([row], schema_of(name)), "origin", origin, origin)
+        pipeline.run(Stage("load", [f"analytics.{name}"], origin, origin))
+    assert pipeline.rows("SELECT * FROM analytics.forecast_accuracy") == [accuracy]
+    assert pipeline.rows("SELECT * FROM analytics.ensemble_standings") == [standing]
+    lost = {**accuracy, "coverage_q95": 1.5}
+    table = pa.Table.from_pylist([lost], schema_of("forecast_accuracy"))
+    pipeline.lake.write_range("forecast_accuracy", table, "origin", origin, origin)
+    with pytest.raises(MaterializationError, match="within_bounds"):
+        pipeline.run(Stage("load", ["analytics.forecast_accuracy"], origin, origin))
+    assert pipeline.one("SELECT coverage_q95 FROM analytics.forecast_accuracy") == 0.5
+
+
+def schema_of(name: str) -> pa.Schema:
+    """The lake's schema of a table, from its entry in the registry."""
+    types = {"text": pa.string(), "date": pa.date32(), "integer": pa.int32(), "bigint": pa.int64()}
+    types |= {"double precision": pa.float64(), "double precision[]": pa.list_(pa.float64())}
+    return pa.schema([(column.name, types[column.type]) for column in registry.table(f"lake.{name}").columns])
 
 
 def write_forecast(lake: Lake, origin: date, expected: float) -> None:

@@ -14,7 +14,14 @@ from tests.support.forecasting import materialize_in_forecasting
 
 FIRST, LAST = date(2025, 8, 18), date(2025, 9, 1)
 WEEKS = [LAST - timedelta(weeks=week) for week in range(40, -3, -1)]
-MADE = ("models/pooled_bootstrap_95", "models/tsb", "forecasts", "summed_demand", "ensemble_standings")
+MADE = (
+    "models/pooled_bootstrap_95",
+    "models/tsb",
+    "forecasts",
+    "summed_demand",
+    "ensemble_standings",
+    "forecast_accuracy",
+)
 ITEMS = {"000123": (False, 3.0), "000124": (False, 2.5), "SV0001": (True, 1.0), "NEW001": (False, 8.0)}
 
 
@@ -33,6 +40,12 @@ def filled(database: Database) -> Database:
                 "INSERT INTO analytics.features_demand_weekly VALUES (%s, %s, %s, 1)",
                 [(item, week, size if number % 4 == 0 else 0) for number, week in enumerate(weeks)],
             )
+        cursor.execute(
+            "INSERT INTO analytics.features_demand_profile (origin, item_id, first_demand_on, last_demand_on,"
+            " weeks_observed, weeks_with_demand, demand_total, demand_52w, request_lines_52w, mean_weekly_demand, adi,"
+            " demand_class) VALUES (%s, '000123', %s, %s, 40, 10, 30, 30, 10, 0.75, 4, 'lumpy')",
+            [LAST, WEEKS[0], WEEKS[36]],
+        )
     return database
 
 
@@ -47,3 +60,14 @@ def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(fi
     counts = {item: sum(row["item_id"] == item for row in rows) for item in ITEMS}
     assert counts == {"000123": 3 * 39, "000124": 3 * 39, "SV0001": 0, "NEW001": 39}
     assert {row["model"] for row in rows} == {"pooled_bootstrap_95", "tsb", "ensemble"}
+
+    scores = lake.read_range("forecast_accuracy", "origin", FIRST, LAST).to_pylist()
+    assert {row["model"] for row in scores} == {"pooled_bootstrap_95", "tsb", "ensemble", "zero"}
+    # One item of the three has a class on the last origin; of the origins before there are no profiles at all.
+    latest = {row["segment_kind"]: row for row in scores if (row["origin"], row["weeks"]) == (LAST, 2)}
+    assert latest.keys() == {"all", "family", "demand_class"}
+    assert (latest["family"]["segment"], latest["family"]["items"]) == ("CABLES", 3)
+    classes = {row["segment"]: row["items"] for row in scores if row["segment_kind"] == "demand_class"}
+    assert classes == {"lumpy": 1, "too_short": 2}
+    windows = {origin: {row["weeks"] for row in scores if row["origin"] == origin} for origin in (FIRST, LAST)}
+    assert windows == {FIRST: {1, 2, 4}, LAST: {1, 2}}

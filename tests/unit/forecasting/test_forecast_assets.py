@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,83 +12,29 @@ from typing import Any
 import dagster as dg
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 
 from nova_assets.forecasting.average import ModelsMissingError
 from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
-from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.resources.lake import Lake, LakeTableMissingError
-from nova_assets.resources.warehouse import Warehouse
+from tests.unit.forecasting.runs import CHEAP, metadata_of, resources_in, run_range, say, written_demand
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST, LAST = date(2025, 7, 7), date(2025, 7, 28)
 ORIGINS = [FIRST + timedelta(weeks=week) for week in range(4)]
-CHEAP = ("present_formula", "historic_average", "tsb", "pooled_bootstrap_95")
-
-
-class FolderWarehouse(Warehouse):
-    """Weekly demand as a Parquet file; the SQL itself is tested against PostgreSQL."""
-
-    folder: str
-
-    def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        weekly = pq.read_table(Path(self.folder) / "weekly.parquet")
-        return weekly.filter(pc.field("week") < parameters[0])
-
-    def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
-        yield from self.query_arrow(query, days).to_batches()
-
-    def data_version(self, relation: str) -> int | None:
-        return 7
-
-
-def written_demand(folder: Path, demand: pd.DataFrame) -> None:
-    weekly = demand.rename(columns={"unique_id": "item_id", "ds": "week", "y": "demand"})
-    weekly["week"] = weekly["week"].dt.date
-    weekly.to_parquet(folder / "weekly.parquet")
 
 
 @pytest.fixture
 def resources(tmp_path: Path, portfolio: pd.DataFrame) -> dict[str, Any]:
-    written_demand(tmp_path, portfolio)
-    return {
-        "warehouse": FolderWarehouse(url="", folder=str(tmp_path)),
-        "lake": Lake(root=str(tmp_path / "lake")),
-        "forecast_engine": ForecastEngine(),
-    }
-
-
-def run_range(
-    asset: dg.AssetsDefinition, resources: dict[str, Any], first: date, last: date, names: Sequence[str] | None = None
-) -> dg.ExecuteInProcessResult:
-    tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
-    selection = [model_key(name) for name in names] if names else None
-    return dg.materialize([asset], resources=resources, tags=tags, selection=selection)
-
-
-def say(resources: dict[str, Any], first: date, last: date) -> None:
-    """Four models speak on the origins, and on those twelve weeks before that they are judged by."""
-    run_range(models, resources, first - timedelta(weeks=12), last, CHEAP)
+    return resources_in(tmp_path, portfolio)
 
 
 def table(resources: dict[str, Any], name: str, *models_of: str) -> pd.DataFrame:
     rows = resources["lake"].read_range(name, "origin", FIRST, LAST, within={"model": models_of} if models_of else None)
     columns = [column for column in rows.column_names if column not in ("generated_at", "run_seconds")]
     return rows.select(columns).to_pandas().sort_values(columns[:6], ignore_index=True)
-
-
-def metadata_of(result: dg.ExecuteInProcessResult, key: dg.AssetKey, partition: date) -> dict[str, Any]:
-    (event,) = (
-        event
-        for event in result.get_asset_materialization_events()
-        if (event.asset_key, event.partition) == (key, str(partition))
-    )
-    return {name: entry.value for name, entry in event.materialization.metadata.items()}
 
 
 def test_a_range_of_origins_is_one_run_with_a_row_count_for_each(resources: dict[str, Any]) -> None:
