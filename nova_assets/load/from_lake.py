@@ -27,6 +27,11 @@ def every_row(snapshot: LakeSnapshot) -> Mapping[str, Sequence[str]]:
     return {}
 
 
+def as_they_are(rows: pa.Table) -> pa.Table:
+    """The lake's rows: their columns are those of PostgreSQL."""
+    return rows
+
+
 def loaded_asset(source: Table, target: Table, convert: Convert, within: Within = every_row) -> dg.AssetsDefinition:
     """An asset that publishes the run's origins as the lake has them, and records from which version of it.
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nova_assets.load.from_lake import loaded_asset
+from nova_assets.load.from_lake import as_they_are, loaded_asset
 from nova_assets.registry.lead_times import (
     LEAD_TIME_DEMAND,
     LEAD_TIME_DEMAND_LOADED,
     SUPPLIER_LEAD_TIMES,
     SUPPLIER_LEAD_TIMES_LOADED,
 )
-
-
-def as_they_are(rows: pa.Table) -> pa.Table:
-    """The lake's rows: their columns are those of PostgreSQL."""
-    return rows
 
 
 def with_array_text(rows: pa.Table) -> pa.Table:
