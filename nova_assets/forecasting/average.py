@@ -38,6 +38,7 @@ from nova_assets.forecasting.rows import (
     forecast_rows,
     summed_rows,
 )
+from nova_assets.forecasting.sites import SiteShares
 from nova_assets.forecasting.version import code_version
 from nova_assets.registry.lake import ENSEMBLE_STANDINGS
 from nova_assets.resources.lake import Lake
@@ -138,11 +139,14 @@ class EnsembleForecast:
     standings: pa.Table
 
 
-def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datetime) -> EnsembleForecast:
+def ensemble_forecast(
+    origin: date, demand: pd.DataFrame, site_demand: pd.DataFrame, said: Said, now: datetime
+) -> EnsembleForecast:
     """The ensemble of an origin; it has no rows where the data do not reach the origin.
 
     Args:
         demand: `unique_id, ds, y`; what lies on the origin or after it is not looked at.
+        site_demand: `item_id, site_id, ds, y` of the latest year before the origin; likewise.
         said: what the models say on the origin, and on the origins before it that they are to be judged by.
 
     Raises:
@@ -173,11 +177,17 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
         chosen.combine({name: one.weekly for name, one in zip(members, figures, strict=True)}),
         chosen.combine({name: one.summed for name, one in zip(members, figures, strict=True)}),
     )
+    sites = SiteShares.known_on(origin, site_demand).share_out(average)
     version = _version(chosen, {name: said.version(origin, name) for name in members})
     seconds = round(time.perf_counter() - started, 3)
     made = Made(origin, ENSEMBLE, version, seconds, now)
     return EnsembleForecast(
-        origin, chosen, past_origins, forecast_rows(average, made), summed_rows(average, made), standings
+        origin,
+        chosen,
+        past_origins,
+        pa.concat_tables([forecast_rows(average, made), forecast_rows(sites, made)]),
+        pa.concat_tables([summed_rows(average, made), summed_rows(sites, made)]),
+        standings,
     )
 
 

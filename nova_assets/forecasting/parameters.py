@@ -43,7 +43,10 @@ VALIDATION_ORIGINS = 3
 """Past origins that the choice of models looks at, the latest whose lead time has ended."""
 
 ALL_SITES = "ALL"
-"""`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""
+"""`site_id` of a forecast that pools every site: item by site is mostly too sparse to forecast."""
+
+OTHER_SITES = "OTHER"
+"""`site_id` of the sites together that have no forecast of their own, of an item that has one of some site."""
 
 ALL_SUPPLIERS = "ALL"
 """`supplier_id` of the lead time of a supplier never seen."""
