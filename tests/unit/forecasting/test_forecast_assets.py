@@ -20,29 +20,51 @@ import pytest
 
 from nova_assets.forecasting.average import ModelsMissingError
 from nova_assets.forecasting.ensemble_assets import ensemble
+from nova_assets.forecasting.explanation_assets import explanations
+from nova_assets.forecasting.family_assets import family_forecasts
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.resources.lake import Lake, LakeTableMissingError
 from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST, LAST = date(2025, 7, 7), date(2025, 7, 28)
 ORIGINS = [FIRST + timedelta(weeks=week) for week in range(4)]
+PROFILES = pa.schema(
+    [
+        ("origin", pa.date32()),
+        ("item_id", pa.string()),
+        ("demand_class", pa.string()),
+        ("first_demand_on", pa.date32()),
+        ("last_demand_on", pa.date32()),
+    ]
+)
 CHEAP = ("present_formula", "historic_average", "tsb", "pooled_bootstrap_95")
 
 
 class FolderWarehouse(Warehouse):
-    """Weekly demand as a Parquet file; the SQL itself is tested against PostgreSQL."""
+    """Weekly demand as a Parquet file, all of it at one site; the SQL itself is tested against PostgreSQL."""
 
     folder: str
 
     def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        if query == read_sql("forecasting/site_history.sql"):
+            return self.at_one_site(*parameters)
+        if query == read_sql("forecasting/profiles.sql"):
+            return PROFILES.empty_table()
         weekly = pq.read_table(Path(self.folder) / "weekly.parquet")
         return weekly.filter(pc.field("week") < parameters[0])
 
     def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
         yield from self.query_arrow(query, days).to_batches()
+
+    def at_one_site(self, first: date, after: date) -> pa.Table:
+        weekly = pq.read_table(Path(self.folder) / "weekly.parquet").select(["item_id", "week", "demand"])
+        asked = (pc.field("week") >= first) & (pc.field("week") < after) & (pc.field("demand") > 0)
+        rows = weekly.filter(asked)
+        return rows.add_column(1, "site_id", pa.repeat("DEPOT", rows.num_rows))
 
     def data_version(self, relation: str) -> int | None:
         return 7
@@ -51,6 +73,9 @@ class FolderWarehouse(Warehouse):
 def written_demand(folder: Path, demand: pd.DataFrame) -> None:
     weekly = demand.rename(columns={"unique_id": "item_id", "ds": "week", "y": "demand"})
     weekly["week"] = weekly["week"].dt.date
+    weekly["adjustment"] = 0.0
+    weekly["family"] = weekly["item_id"].str[-1].map(lambda digit: "EVEN" if int(digit) % 2 == 0 else "ODD")
+    weekly["unit"] = weekly["item_id"].str[-2].map(lambda digit: "UN" if int(digit) % 2 == 0 else "M")
     weekly.to_parquet(folder / "weekly.parquet")
 
 
@@ -139,7 +164,7 @@ def test_the_ensemble_is_the_average_of_the_models_that_its_standings_name(resou
         weights = standings[(standings["origin"] == origin) & (standings["weight"] > 0)].set_index("model")["weight"]
         assert set(weights.index) <= set(CHEAP)
         for name in ("forecasts", "summed_demand"):
-            rows = table(resources, name).query("origin == @origin").set_index("model")
+            rows = table(resources, name).query("origin == @origin and site_id == 'ALL'").set_index("model")
             expected = sum(weight * rows.loc[[model], figures].to_numpy() for model, weight in weights.items())
             assert rows.loc[["ensemble"], figures].to_numpy() == pytest.approx(expected)
         found = metadata_of(result, dg.AssetKey(["lake", "forecasts"]), origin)
@@ -172,7 +197,10 @@ def test_without_past_origins_the_model_that_needs_least_history_is_served(resou
     assert standings.loc["pooled_bootstrap_95", "weight"] == 1.0
     assert "no past origin" in str(standings.loc["pooled_bootstrap_95", "reason"])
     figures = ["forecast_value", "q50", "q99"]
-    served, member = (table(resources, "forecasts", name)[figures] for name in ("ensemble", "pooled_bootstrap_95"))
+    rows = table(resources, "forecasts").query("site_id == 'ALL'")
+    served, member = (
+        rows[rows["model"] == name][figures].reset_index(drop=True) for name in ("ensemble", "pooled_bootstrap_95")
+    )
     pd.testing.assert_frame_equal(served, member)
 
 
@@ -191,6 +219,30 @@ def test_a_spike_after_an_origin_moves_neither_its_models_nor_their_choice(
         pd.testing.assert_frame_equal(table(resources, name), before[name])
 
 
+def test_what_is_served_is_explained_and_added_up_by_family_and_shared_out_by_site(resources: dict[str, Any]) -> None:
+    say(resources, FIRST, FIRST)
+    for asset in (ensemble, explanations, family_forecasts):
+        result = run_range(asset, resources, FIRST, FIRST)
+    assert (
+        metadata_of(result, dg.AssetKey(["lake", "family_forecasts"]), FIRST)["dagster/partition_row_count"] == 4 * 13
+    )
+    served = table(resources, "forecasts", "ensemble")
+    pooled, at_sites = served[served["site_id"] == "ALL"], served[served["site_id"] != "ALL"]
+    means = pooled.groupby("item_id")["forecast_value"].mean()
+
+    explained = table(resources, "forecast_explanations").set_index("item_id")
+    assert explained["expected_weekly_demand"].to_dict() == pytest.approx(means.to_dict())
+
+    families = table(resources, "family_forecasts")
+    assert families["forecast_value"].sum() == pytest.approx(pooled["forecast_value"].sum())
+    assert families.groupby(["family", "unit"])["items"].first().sum() == pooled["item_id"].nunique()
+
+    by_week = ["item_id", "forecast_date"]
+    shared = at_sites.groupby(by_week)["forecast_value"].sum()
+    assert set(at_sites["site_id"]) == {"DEPOT", "OTHER"}
+    assert shared.to_numpy() == pytest.approx(pooled.set_index(by_week)["forecast_value"][shared.index].to_numpy())
+
+
 def test_an_ensemble_before_its_models_says_what_to_materialize(resources: dict[str, Any]) -> None:
     with pytest.raises(LakeTableMissingError, match="materialize its asset first"):
         run_range(ensemble, resources, FIRST, FIRST)
@@ -200,7 +252,12 @@ def test_an_ensemble_before_its_models_says_what_to_materialize(resources: dict[
 
 
 def test_the_assets_name_their_upstream_tables_by_key() -> None:
-    tables = {"analytics/features_demand_weekly", "core/dim_item"}
+    tables = {
+        "analytics/features_demand_weekly",
+        "analytics/demand_adjustments",
+        "core/dim_item",
+        "core/fact_demand_daily",
+    }
     assert {key.to_user_string() for key in models.asset_deps[model_key("tsb")]} == tables
     said = {f"lake/models/{name}" for name in MODELS}
     served = {key.to_user_string() for key in ensemble.asset_deps[dg.AssetKey(["lake", "forecasts"])]}
