@@ -14,6 +14,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,8 @@ def compared(demand: pd.DataFrame, weeks: int) -> pd.DataFrame:
             ]
             rows.append((name, way, *np.nanmean(figures, axis=0)))
     table = pd.DataFrame(rows, columns=["model", "way", "50-99 %", "99 %", "with a flag"]).set_index(["model", "way"])
-    return (table / table.xs("as it came", level="way")).unstack("way")
+    relative = table / table.xs("as it came", level="way")
+    return cast(pd.DataFrame, relative.unstack("way"))
 
 
 def scored(past: list[Outcome], one: Outcome, name: str, flags: pd.DataFrame) -> Scored:
