@@ -77,7 +77,14 @@ def generated(first: int, items: int, weeks: int, before: date) -> pa.RecordBatc
     mondays = (np.datetime64(LAST_ORIGIN) - WEEK * np.arange(weeks, 0, -1)).astype("datetime64[D]")
     known = int((mondays < np.datetime64(before)).sum())
     names = np.repeat([f"{item:07d}" for item in range(first, first + items)], known)
-    columns = [pa.array(names), pa.array(np.tile(mondays[:known], items)), pa.array(demand[:, :known].reshape(-1))]
+    columns = [
+        pa.array(names),
+        pa.array(np.tile(mondays[:known], items)),
+        pa.array(demand[:, :known].reshape(-1)),
+        pa.array(np.zeros(len(names))),
+        pa.array(np.full(len(names), "FAMILY")),
+        pa.array(np.full(len(names), "UN")),
+    ]
     return pa.record_batch(columns, schema=SCHEMA)
 
 

@@ -19,6 +19,8 @@ from nova_assets.automation import NIGHTLY
 from nova_assets.forecasting.catalogue import CATALOGUE
 from nova_assets.materialize import (
     ENSEMBLE,
+    PROFILES,
+    WEEKLY_DEMAND,
     MaterializationError,
     Stage,
     add_accept_drift,
@@ -28,7 +30,7 @@ from nova_assets.materialize import (
     source_range,
 )
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import Grain, analytics, lake, staging
+from nova_assets.registry import Grain, lake, staging
 from nova_assets.resources.erp import ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -50,23 +52,22 @@ def downstream_stages(days: Window, data_through: date, origins: int | None = No
     last = latest_origin(data_through)
     earliest = origin_window(last, origins).first if origins else FIRST_MONDAY
     first = max(monday(days.first) + WEEK, earliest)
-    weeks = Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], monday(days.first), monday(days.last))
+    weeks = Stage("weekly demand", WEEKLY_DEMAND, monday(days.first), monday(days.last))
     return [weeks, *(origin_stages(Window(first, last)) if first <= last else []), views_stage()]
 
 
 def origin_stages(origins: Window) -> list[Stage]:
     """Profiles, forecasts, their accuracy and its load for a range of weekly origins."""
     return [
-        Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], origins.first, origins.last),
+        Stage("demand profiles", PROFILES, origins.first, origins.last),
         *forecast_stages(origins, models_from=origins.first),
     ]
 
 
 def week_stages(origin: date) -> list[Stage]:
     """A new week: the demand of the two weeks before it, and the forecasts made on its Monday."""
-    weeks = [analytics.FEATURES_DEMAND_WEEKLY.relation]
     return [
-        Stage("weekly demand", weeks, max(origin - 2 * WEEK, FIRST_MONDAY), origin - WEEK),
+        Stage("weekly demand", WEEKLY_DEMAND, max(origin - 2 * WEEK, FIRST_MONDAY), origin - WEEK),
         *origin_stages(Window(origin, origin)),
         views_stage(),
     ]

@@ -14,9 +14,10 @@ from nova_assets.extracts.external.assets import published_sources, staging_tabl
 from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
+from nova_assets.load.accuracy import ensemble_standings, forecast_accuracy
 from nova_assets.load.forecasts import fact_forecasts
 from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
-from nova_assets.load.tables import tables as tables_of_the_lake
+from nova_assets.load.readings import family_forecasts, forecast_explanations
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
 from nova_assets.operations.event_log_retention import event_log_retention
 from nova_assets.operations.failures import failed_ranges_asset
@@ -48,9 +49,12 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             fact_external_daily,
             *feature_tables,
             fact_forecasts,
-            *tables_of_the_lake,
+            ensemble_standings,
+            forecast_accuracy,
             supplier_lead_times,
             lead_time_demand,
+            forecast_explanations,
+            family_forecasts,
             *views,
             data_quality,
             month_partitions,

@@ -28,7 +28,7 @@ from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, V
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, lake, lead_times, quality, staging
+from nova_assets.registry import analytics, core, erp, external, lake, lead_times, quality, readings, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -36,7 +36,16 @@ ORIGINS = 13
 MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
 ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
 LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
-LOADED = tuple(table.relation for table in (analytics.FACT_FORECASTS, analytics.ENSEMBLE_STANDINGS, *lead_times.TABLES))
+READINGS = tuple(table.relation for table in readings.LAKE)
+LOADED = tuple(
+    table.relation
+    for table in (
+        analytics.FACT_FORECASTS,
+        analytics.ENSEMBLE_STANDINGS,
+        *lead_times.TABLES,
+        *readings.TABLES,
+    )
+)
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -93,8 +102,8 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("ERP documents", documents, data.documents.first, data.documents.last)
     yield DIMENSIONS
     yield Stage("facts", [table.relation for table in (*FACTS, *ANOMALIES)], days.first, days.last)
-    yield Stage("weekly demand", [analytics.FEATURES_DEMAND_WEEKLY.relation], weeks.first, weeks.last)
-    yield Stage("demand profiles", [analytics.FEATURES_DEMAND_PROFILE.relation], window.first, window.last)
+    yield Stage("weekly demand", WEEKLY_DEMAND, weeks.first, weeks.last)
+    yield Stage("demand profiles", PROFILES, window.first, window.last)
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
@@ -109,7 +118,8 @@ def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
     models_from = max(models_from, FIRST_MONDAY)
     scored_from = max(min(models_from, origins.first - MOST_WEEKS * WEEK), FIRST_MONDAY)
     yield Stage("models", MODELS, models_from, origins.last, location="forecasting")
-    yield Stage("forecasts", [*ENSEMBLE, *LEAD_TIMES], origins.first, origins.last, location="forecasting")
+    served = [*ENSEMBLE, *LEAD_TIMES, *READINGS]
+    yield Stage("forecasts", served, origins.first, origins.last, location="forecasting")
     yield Stage("load", LOADED, origins.first, origins.last)
     yield Stage("accuracy", [lake.FORECAST_ACCURACY.relation], scored_from, origins.last, location="forecasting")
     yield Stage("load of accuracy", [analytics.FORECAST_ACCURACY.relation], scored_from, origins.last)
@@ -132,6 +142,8 @@ QUALITY = Stage("data quality", [table.relation for table in quality.TABLES])
 EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
 DIMENSIONS = Stage("dimensions", [table.relation for table in core.DIMENSIONS])
 FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_INVENTORY_DAILY)
+WEEKLY_DEMAND = [analytics.FEATURES_DEMAND_WEEKLY.relation, analytics.DEMAND_ADJUSTMENTS.relation]
+PROFILES = [analytics.FEATURES_DEMAND_PROFILE.relation, analytics.FEATURES_WEEKDAY_SHARES.relation]
 ANOMALIES = (core.FACT_DEMAND_ANOMALIES, core.FACT_PRICE_ANOMALIES)
 
 

@@ -139,6 +139,11 @@ def forecast_engine() -> str:
     return os.environ.get("FORECAST_ENGINE") or "local"
 
 
+def forecast_sees_adjusted_demand() -> bool:
+    """Whether models see unusual quantities adjusted (FORECAST_ADJUST_DEMAND=1); measured, it does not help."""
+    return os.environ.get("FORECAST_ADJUST_DEMAND", "").strip() == "1"
+
+
 def forecast_jobs() -> int | None:
     """How many processes compute forecasts here (FORECAST_JOBS); None, the default: one per core.
 

@@ -14,12 +14,14 @@ from typing import cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import PRESENT_FORMULA
 from nova_assets.forecasting.outcomes import Outcome, demand_of
 from nova_assets.forecasting.parameters import (
+    ALL_SITES,
     ENSEMBLE,
     HORIZON_WEEKS,
     QUANTILES,
@@ -37,6 +39,7 @@ from nova_assets.forecasting.rows import (
     forecast_rows,
     summed_rows,
 )
+from nova_assets.forecasting.sites import SiteShares
 from nova_assets.forecasting.version import code_version
 from nova_assets.registry.lake import ENSEMBLE_STANDINGS
 from nova_assets.resources.lake import Lake
@@ -122,12 +125,14 @@ def _by_origin_and_model(rows: pd.DataFrame) -> dict[tuple[date, str], pd.DataFr
 def _read(
     lake: Lake, table: str, first: date, last: date, models: Sequence[str], columns: Sequence[str]
 ) -> pd.DataFrame:
-    return lake.read_range(table, "origin", first, last, within={"model": models}, columns=columns).to_pandas()
+    of_items = {"model": models, "site_id": [ALL_SITES]}
+    return lake.read_range(table, "origin", first, last, within=of_items, columns=columns).to_pandas()
 
 
 def _with_ensembles(rows: pd.DataFrame, made: Sequence[pa.Table], first: date) -> pd.DataFrame:
     kept = rows[(rows["model"] != ENSEMBLE) | (rows["origin"] < first)]
-    made_rows = pa.concat_tables(made).select(rows.columns.to_list())
+    of_items = pa.concat_tables(made).filter(pc.field("site_id") == ALL_SITES)
+    made_rows = of_items.select(rows.columns.to_list())
     return pd.concat([kept, made_rows.to_pandas()]) if made_rows.num_rows else kept
 
 
@@ -151,11 +156,14 @@ class EnsembleForecast:
     standings: pa.Table
 
 
-def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datetime) -> EnsembleForecast:
+def ensemble_forecast(
+    origin: date, demand: pd.DataFrame, site_demand: pd.DataFrame, said: Said, now: datetime
+) -> EnsembleForecast:
     """The ensemble of an origin; it has no rows where the data do not reach the origin.
 
     Args:
         demand: `unique_id, ds, y`; what lies on the origin or after it is not looked at.
+        site_demand: `item_id, site_id, ds, y` of the latest year before the origin; likewise.
         said: what the models say on the origin, and on the origins before it that they are to be judged by.
 
     Raises:
@@ -186,11 +194,17 @@ def ensemble_forecast(origin: date, demand: pd.DataFrame, said: Said, now: datet
         chosen.combine({name: one.weekly for name, one in zip(members, figures, strict=True)}),
         chosen.combine({name: one.summed for name, one in zip(members, figures, strict=True)}),
     )
+    sites = SiteShares.known_on(origin, site_demand).share_out(average)
     version = _version(chosen, {name: said.version(origin, name) for name in members})
     seconds = round(time.perf_counter() - started, 3)
     made = Made(origin, ENSEMBLE, version, seconds, now)
     return EnsembleForecast(
-        origin, chosen, past_origins, forecast_rows(average, made), summed_rows(average, made), standings
+        origin,
+        chosen,
+        past_origins,
+        pa.concat_tables([forecast_rows(average, made), forecast_rows(sites, made)]),
+        pa.concat_tables([summed_rows(average, made), summed_rows(sites, made)]),
+        standings,
     )
 
 

@@ -11,6 +11,8 @@ import dagster as dg
 from nova_assets import settings
 from nova_assets.forecasting.accuracy_assets import forecast_accuracy
 from nova_assets.forecasting.ensemble_assets import ensemble
+from nova_assets.forecasting.explanation_assets import explanations
+from nova_assets.forecasting.family_assets import family_forecasts
 from nova_assets.forecasting.lead_time.lead_time_demand import lead_time_demand
 from nova_assets.forecasting.lead_time.supplier_lead_times import supplier_lead_times
 from nova_assets.forecasting.model_assets import models
@@ -22,7 +24,15 @@ from nova_assets.resources.warehouse import Warehouse
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions of the location; tests pass resources of their own instead of patching."""
     return dg.Definitions(
-        assets=[models, ensemble, supplier_lead_times, lead_time_demand, forecast_accuracy],
+        assets=[
+            models,
+            ensemble,
+            supplier_lead_times,
+            lead_time_demand,
+            explanations,
+            family_forecasts,
+            forecast_accuracy,
+        ],
         resources={
             "warehouse": Warehouse(url=dg.EnvVar("DATABASE_URL")),
             "lake": Lake(root=settings.lake_root(), storage_options=settings.lake_storage_options()),

@@ -15,8 +15,17 @@ import pyarrow as pa
 from nova_assets.forecasting.chunks import ITEM, SERIES_PER_CHUNK, SERIES_PER_POOL, pool_of, whole_series
 from nova_assets.forecasting.history import History
 
-SCHEMA = pa.schema([(ITEM, pa.string()), ("week", pa.date32()), ("demand", pa.float64())])
-"""Weekly demand as it is read: item, Monday, item's unit."""
+SCHEMA = pa.schema(
+    [
+        (ITEM, pa.string()),
+        ("week", pa.date32()),
+        ("demand", pa.float64()),
+        ("adjustment", pa.float64()),
+        ("family", pa.string()),
+        ("unit", pa.string()),
+    ]
+)
+"""Weekly demand as it is read: item, Monday, demand and what is to be added to it in the item's unit, family, unit."""
 
 MOST_SERIES_KEPT = 50_000
 """Series times origins whose histories stay in memory for the next model; some 200 MB."""
@@ -31,12 +40,14 @@ class StoredDemand:
         items: how many items it holds.
         chunks: how many chunks.
         pool: sample of the items from which models borrow.
+        adjusted: whether models see unusual quantities adjusted.
     """
 
     path: Path
     items: int
     chunks: int
     pool: pa.Table
+    adjusted: bool = False
 
     def known_on(self, origin: date) -> Iterator[tuple[History, History]]:
         """What is known before an origin, part by part: the items to forecast, and the pool to borrow from.
@@ -44,12 +55,15 @@ class StoredDemand:
         Where all items are in one chunk and in the pool, there is one part and its pool is itself.
         """
         if self.chunks <= 1 and self.pool.num_rows == self._chunk(0).num_rows:
-            history = _history(origin, self.pool)
+            history = self._history(origin, self.pool)
             yield history, history
             return
-        pool = _history(origin, self.pool)
+        pool = self._history(origin, self.pool)
         for number in range(self.chunks):
-            yield _history(origin, self._chunk(number)), pool
+            yield self._history(origin, self._chunk(number)), pool
+
+    def _history(self, origin: date, demand: pa.Table) -> History:
+        return History.before(origin, demand_frame(demand), self.adjusted)
 
     def _chunk(self, number: int) -> pa.Table:
         if not self.chunks:
@@ -60,7 +74,10 @@ class StoredDemand:
 
 @contextmanager
 def stored_demand(
-    batches: Iterable[pa.RecordBatch], per_chunk: int = SERIES_PER_CHUNK, per_pool: int = SERIES_PER_POOL
+    batches: Iterable[pa.RecordBatch],
+    per_chunk: int = SERIES_PER_CHUNK,
+    per_pool: int = SERIES_PER_POOL,
+    adjusted: bool = False,
 ) -> Iterator[StoredDemand]:
     """Weekly demand on disk for as long as the context lasts.
 
@@ -68,6 +85,7 @@ def stored_demand(
         batches: columns of `SCHEMA`, sorted by item (`COLLATE "C"`) and week.
         per_chunk: series in a chunk.
         per_pool: series in the pool.
+        adjusted: whether models see unusual quantities adjusted.
 
     Raises:
         NotSortedError: the stream is not sorted.
@@ -85,13 +103,11 @@ def stored_demand(
                     yield chunk
 
             pool = pool_of(written(), per_pool)
-        yield StoredDemand(path, sum(counts), len(counts), SCHEMA.empty_table() if pool is None else pool)
+        yield StoredDemand(path, sum(counts), len(counts), SCHEMA.empty_table() if pool is None else pool, adjusted)
 
 
 def demand_frame(demand: pa.Table) -> pd.DataFrame:
-    """Weekly demand `unique_id, ds, y`."""
-    return demand.rename_columns(["unique_id", "ds", "y"]).to_pandas(date_as_object=False)
-
-
-def _history(origin: date, demand: pa.Table) -> History:
-    return History.before(origin, demand_frame(demand))
+    """Weekly demand `unique_id, ds, y, adjustment, family, unit`."""
+    names = {ITEM: "unique_id", "week": "ds", "demand": "y"}
+    renamed = demand.rename_columns([names.get(name, name) for name in demand.column_names])
+    return renamed.to_pandas(date_as_object=False, categories=["family", "unit"])

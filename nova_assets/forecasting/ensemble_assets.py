@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -18,8 +18,11 @@ from nova_assets.partitions import key_range
 from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, MADE_BY_ENSEMBLE, SUMMED_DEMAND
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nova_assets.forecasting.average import EnsembleForecast
 
 VALIDATED = timedelta(weeks=VALIDATION_ORIGINS * VALIDATION_WEEKS)
@@ -49,13 +52,13 @@ def ensemble(
     first, last = key_range(context)
     seconds = {}
     started = time.perf_counter()
-    demand = read_demand(warehouse, last)
+    demand, site_demand = read_demand(warehouse, last), read_site_demand(warehouse, first, last)
     said = Said.read(lake, first - VALIDATED, last, tuple(CATALOGUE))
     seconds["read"] = time.perf_counter() - started
 
     started = time.perf_counter()
     now = datetime.now(UTC)
-    made = [ensemble_forecast(origin, demand, said, now) for origin in origins_between(first, last)]
+    made = [ensemble_forecast(origin, demand, site_demand, said, now) for origin in origins_between(first, last)]
     seconds["average"] = time.perf_counter() - started
 
     started = time.perf_counter()
@@ -97,6 +100,17 @@ def ensemble(
                 "standings": dg.MetadataValue.md(_standings_table(_latest(made))),
             },
         )
+
+
+def read_site_demand(warehouse: Warehouse, first: date, last: date) -> "pd.DataFrame":
+    """Weekly demand by site, `item_id, site_id, ds, y`, that the origins from `first` to `last` may look at."""
+    from nova_assets.forecasting.sites import WINDOW_WEEKS
+
+    demand = warehouse.query_arrow(
+        read_sql("forecasting/site_history.sql"), [first - timedelta(weeks=WINDOW_WEEKS), last]
+    )
+    names = ["item_id", "site_id", "ds", "y"]
+    return demand.rename_columns(names).to_pandas(date_as_object=False)
 
 
 def _origin_metadata(one: "EnsembleForecast", rows: pa.Table) -> dict[str, Any]:

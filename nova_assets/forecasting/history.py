@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from nova_assets.forecasting.portfolio import Portfolio
+from nova_assets.forecasting.portfolio import Floats, Portfolio
 
 WEEK = np.timedelta64(7, "D")
 
@@ -27,16 +27,26 @@ class History:
         origin: Monday on which the forecast is made; no row is of that week or later.
         frame: `unique_id` (item), `ds` (Monday), `y` (demand, item's unit), sorted by both, a row for each week from
             the item's first demand to the common last week.
+        adjustment: what is to be added to the actual demand where it is unusual, row by row of `frame`; empty: nothing.
+        is_adjusted: whether it was added to `y`.
+        family_of: item → family; items without an entry have none.
     """
 
     origin: date
     frame: pd.DataFrame
+    adjustment: Floats = field(default_factory=lambda: np.zeros(0))
+    is_adjusted: bool = False
+    family_of: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
     @classmethod
-    def before(cls, origin: date, demand: pd.DataFrame) -> History:
-        """The part of `demand` (columns as `frame`, any order) that lies strictly before `origin`.
+    def before(cls, origin: date, demand: pd.DataFrame, adjusted: bool = False) -> History:
+        """The part of `demand` that lies strictly before `origin`.
 
         Weeks before an item's first demand are dropped, and items without demand are left out.
+
+        Args:
+            demand: columns as `frame`, `y` the actual demand, in any order; also `adjustment` and `family` where known.
+            adjusted: whether `adjustment` is added to the demand.
 
         Raises:
             HistoryError: when a series has holes, repeated weeks, missing values, or ends before the others.
@@ -44,9 +54,13 @@ class History:
         known = demand[demand["ds"].to_numpy() < np.datetime64(origin)]
         known = known.sort_values(["unique_id", "ds"], ignore_index=True)
         started = known["y"].gt(0).groupby(known["unique_id"], sort=False).cummax()
-        frame = known[started].reset_index(drop=True).astype({"y": "float64"})
+        known = known[started].reset_index(drop=True)
+        frame = known[["unique_id", "ds", "y"]].astype({"y": "float64"})
+        adjustment = known["adjustment"].to_numpy(dtype=np.float64) if "adjustment" in known else np.zeros(0)
+        if adjusted and len(adjustment):
+            frame["y"] += adjustment
         _require_complete_grid(frame)
-        return cls(origin, frame)
+        return cls(origin, frame, adjustment, adjusted, _family_of(known))
 
     @property
     def items(self) -> pd.Index:
@@ -90,13 +104,35 @@ class History:
 
     @cached_property
     def digest(self) -> str:
-        """Eight hexadecimal digits that change with any item, week or demand in the history."""
-        hashed = pd.util.hash_pandas_object(self.frame, index=False).to_numpy()
-        return hashlib.sha256(hashed.tobytes()).hexdigest()[:8]
+        """Eight hexadecimal digits that change with any item, week, demand or family in the history."""
+        hashed = (
+            pd.util.hash_pandas_object(self.frame, index=False),
+            pd.util.hash_pandas_object(self.family_of, index=True),
+        )
+        return hashlib.sha256(b"".join(part.to_numpy().tobytes() for part in hashed)).hexdigest()[:8]
+
+    @cached_property
+    def unusual(self) -> pd.DataFrame:
+        """Of each of `items`: `weeks` with an adjustment, and the `quantity` taken off in them, ≥ 0."""
+        adjustment = self.adjustment if len(self.adjustment) else np.zeros(len(self.frame))
+        columns = pd.DataFrame({"weeks": (adjustment != 0).astype("int64"), "quantity": -adjustment})
+        return columns.groupby(self.frame["unique_id"], sort=True).sum()
+
+    @cached_property
+    def families(self) -> pd.Series:
+        """The family of each of `items`, null where it has none."""
+        return self.family_of.reindex(self.items)
 
     def of(self, items: pd.Index) -> pd.DataFrame:
         """The rows of `frame` that belong to `items`."""
         return self.frame if len(items) == len(self.items) else self.frame[self.frame["unique_id"].isin(items)]
+
+
+def _family_of(known: pd.DataFrame) -> pd.Series:
+    if "family" not in known:
+        return pd.Series(dtype=object)
+    first = known.drop_duplicates("unique_id")
+    return pd.Series(first["family"].to_numpy(dtype=object), index=pd.Index(first["unique_id"]))
 
 
 def _require_complete_grid(frame: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow as pa
 
+from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, asset_key, table_spec
 from nova_assets.forecasting.catalogue import CATALOGUE, Entry
 from nova_assets.forecasting.resources import ForecastEngine
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.dataset as ds
 
+    from nova_assets.forecasting.history import History
     from nova_assets.forecasting.origin import OriginSummary
 
 
@@ -56,7 +58,8 @@ def models(
     engine, now = forecast_engine.build(), datetime.now(UTC)
     data_versions = {relation: warehouse.data_version(relation) or 0 for relation in FORECASTS.upstream}
     chosen = [name for name in CATALOGUE if model_key(name) in context.selected_asset_keys]
-    with stored_demand(warehouse.query_batches(read_sql("forecasting/history.sql"), [last])) as demand:
+    batches = warehouse.query_batches(read_sql("forecasting/history.sql"), [last])
+    with stored_demand(batches, adjusted=settings.forecast_sees_adjusted_demand()) as demand:
         known = KnownDemand.of(demand, origins_between(first, last))
         for number, name in enumerate(chosen, start=1):
             started = time.perf_counter()
@@ -81,8 +84,16 @@ def models(
             )
 
 
+def read_histories(warehouse: Warehouse, first: date, last: date) -> "list[History]":
+    """The demand that models see before each origin from `first` to `last`."""
+    from nova_assets.forecasting.history import History
+
+    demand, adjusted = read_demand(warehouse, last), settings.forecast_sees_adjusted_demand()
+    return [History.before(origin, demand, adjusted) for origin in origins_between(first, last)]
+
+
 def read_demand(warehouse: Warehouse, before: date) -> "pd.DataFrame":
-    """Weekly demand of materials before a day: `unique_id, ds, y`."""
+    """Weekly demand of materials before a day: `unique_id, ds, y, adjustment, family, unit`."""
     from nova_assets.forecasting.demand import demand_frame
 
     return demand_frame(warehouse.query_arrow(read_sql("forecasting/history.sql"), [before]))

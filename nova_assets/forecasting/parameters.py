@@ -46,7 +46,10 @@ JUDGED_WEEKS = 26
 """Weeks back from which what is served is judged, by origins `VALIDATION_WEEKS` apart: no week counts twice."""
 
 ALL_SITES = "ALL"
-"""`site_id` of a forecast that pools every site: item by site is too sparse to forecast."""
+"""`site_id` of a forecast that pools every site: item by site is mostly too sparse to forecast."""
+
+OTHER_SITES = "OTHER"
+"""`site_id` of the sites together that have no forecast of their own, of an item that has one of some site."""
 
 ALL_SUPPLIERS = "ALL"
 """`supplier_id` of the lead time of a supplier never seen."""

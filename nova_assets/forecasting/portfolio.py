@@ -59,6 +59,11 @@ class Portfolio:
         return np.count_nonzero(self.demand, axis=1)
 
     @cached_property
+    def quiet(self) -> Integers:
+        """Weeks since each item's latest week with demand; 0 where that is the last week."""
+        return (self.demand[:, ::-1] > 0).argmax(axis=1)
+
+    @cached_property
     def mean(self) -> Floats:
         """Mean weekly demand since the first demand."""
         return self.demand.sum(axis=1) / self.weeks

@@ -31,11 +31,13 @@ class Figures:
     Attributes:
         weekly: (items, `HORIZON_WEEKS`, 1 + weekly quantiles): the mean, then the quantiles, of each week.
         summed: (items, `SUMMED_WEEKS`, 1 + quantiles of sums): the same of the next weeks together.
+        sites: site of each of `items`, which may repeat then; None: all sites together.
     """
 
     items: pd.Index
     weekly: Floats
     summed: Floats
+    sites: np.ndarray | None = None
 
     @classmethod
     def of(cls, fitted: Fitted) -> Figures:
@@ -69,28 +71,29 @@ class Made:
 def forecast_rows(figures: Figures, made: Made) -> pa.Table:
     """Rows of the lake's table `forecasts`."""
     weeks = (np.datetime64(made.origin) + WEEK * np.arange(HORIZON_WEEKS)).astype("datetime64[D]")
-    return _rows(FORECASTS_SCHEMA, figures.items, figures.weekly, {"forecast_date": weeks}, tuple(QUANTILES), made)
+    return _rows(FORECASTS_SCHEMA, figures, figures.weekly, {"forecast_date": weeks}, tuple(QUANTILES), made)
 
 
 def summed_rows(figures: Figures, made: Made) -> pa.Table:
     """Rows of the lake's table `summed_demand`."""
     weeks = np.array(SUMMED_WEEKS, dtype=np.int32)
-    return _rows(SUMMED_SCHEMA, figures.items, figures.summed, {"weeks": weeks}, tuple(SUMMED_QUANTILES), made)
+    return _rows(SUMMED_SCHEMA, figures, figures.summed, {"weeks": weeks}, tuple(SUMMED_QUANTILES), made)
 
 
 def _rows(
     schema: pa.Schema,
-    items: pd.Index,
+    figures: Figures,
     values: Floats,
     step: Mapping[str, np.ndarray],
     quantiles: tuple[str, ...],
     made: Made,
 ) -> pa.Table:
     steps, count = values.shape[1], values.shape[0] * values.shape[1]
+    sites = np.full(len(figures.items), ALL_SITES) if figures.sites is None else figures.sites
     columns = {
-        "item_id": pa.array(np.repeat(items.to_numpy(dtype=object), steps), pa.string()),
-        "site_id": pa.repeat(pa.scalar(ALL_SITES), count),
-        **{name: np.tile(of_step, len(items)) for name, of_step in step.items()},
+        "item_id": pa.array(np.repeat(figures.items.to_numpy(dtype=object), steps), pa.string()),
+        "site_id": pa.array(np.repeat(sites.astype(object), steps), pa.string()),
+        **{name: np.tile(of_step, len(figures.items)) for name, of_step in step.items()},
         **{name: values[:, :, position].reshape(-1) for position, name in enumerate(("forecast_value", *quantiles))},
         "origin": pa.repeat(pa.scalar(made.origin, pa.date32()), count),
         "model": pa.repeat(pa.scalar(made.model), count),

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nova_assets.factories import SINGLE_RUN, check_specs, publication_events, table_spec
 from nova_assets.partitions import WEEK, Window, key_range
@@ -27,7 +28,19 @@ def every_row(snapshot: LakeSnapshot) -> Mapping[str, Sequence[str]]:
     return {}
 
 
-def loaded_asset(source: Table, target: Table, convert: Convert, within: Within = every_row) -> dg.AssetsDefinition:
+def as_they_are(rows: pa.Table) -> pa.Table:
+    """The lake's rows: their columns are those of PostgreSQL, lists written as its arrays, `{1,2}`."""
+    for position, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            texts = pc.call_function("binary_join", [pc.cast(rows[field.name], pa.list_(pa.string())), ","])
+            arrays = pc.call_function("binary_join_element_wise", ["{", texts, "}", ""])
+            rows = rows.set_column(position, field.name, arrays)
+    return rows
+
+
+def loaded_asset(
+    source: Table, target: Table, convert: Convert = as_they_are, within: Within = every_row
+) -> dg.AssetsDefinition:
     """An asset that publishes the run's origins as the lake has them, and records from which version of it.
 
     Origins that the lake no longer keeps stay as they were loaded. One origin is in memory at a time.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from nova_assets.load.from_lake import loaded_asset
 from nova_assets.registry.lead_times import (
     LEAD_TIME_DEMAND,
@@ -13,18 +10,5 @@ from nova_assets.registry.lead_times import (
     SUPPLIER_LEAD_TIMES_LOADED,
 )
 
-
-def as_they_are(rows: pa.Table) -> pa.Table:
-    """The lake's rows: their columns are those of PostgreSQL."""
-    return rows
-
-
-def with_array_text(rows: pa.Table) -> pa.Table:
-    """The rows with the list column `quantiles` as PostgreSQL writes arrays: {1,2,3}."""
-    joined = pc.call_function("binary_join", [pc.cast(rows["quantiles"], pa.list_(pa.string())), ","])
-    text = pc.call_function("binary_join_element_wise", ["{", joined, "}", ""])
-    return rows.set_column(rows.schema.get_field_index("quantiles"), "quantiles", text)
-
-
-supplier_lead_times = loaded_asset(SUPPLIER_LEAD_TIMES, SUPPLIER_LEAD_TIMES_LOADED, as_they_are)
-lead_time_demand = loaded_asset(LEAD_TIME_DEMAND, LEAD_TIME_DEMAND_LOADED, with_array_text)
+supplier_lead_times = loaded_asset(SUPPLIER_LEAD_TIMES, SUPPLIER_LEAD_TIMES_LOADED)
+lead_time_demand = loaded_asset(LEAD_TIME_DEMAND, LEAD_TIME_DEMAND_LOADED)

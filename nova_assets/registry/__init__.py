@@ -1,6 +1,6 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
-from nova_assets.registry import analytics, core, erp, external, kpis, lake, lead_times, quality, staging
+from nova_assets.registry import analytics, core, erp, external, kpis, lake, lead_times, quality, readings, staging
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
 TABLES: tuple[Table, ...] = (
@@ -9,11 +9,12 @@ TABLES: tuple[Table, ...] = (
     *core.TABLES,
     *analytics.TABLES,
     *lead_times.TABLES,
+    *readings.TABLES,
     *external.TABLES,
     *kpis.TABLES,
     *quality.TABLES,
 )
-LAKE: tuple[Table, ...] = (*lake.TABLES, *lead_times.LAKE)
+LAKE: tuple[Table, ...] = (*lake.TABLES, *lead_times.LAKE, *readings.LAKE)
 ALL: tuple[Table, ...] = (*TABLES, *LAKE)
 VIEWS: tuple[Table, ...] = tuple(table for table in TABLES if table.kind is Kind.VIEW)
 

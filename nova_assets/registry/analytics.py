@@ -7,6 +7,8 @@ from nova_assets.registry.model import NOT_LOST, STEADY, Column, Grain, Referenc
 
 _DEMAND = "core.fact_demand_daily"
 _WEEKLY = "analytics.features_demand_weekly"
+_ANOMALIES = "core.fact_demand_anomalies"
+_PROFILE = "analytics.features_demand_profile"
 _LAKE = "lake.forecasts"
 # Their rows follow models and rules as much as the data, whose loss core has refused before.
 _DERIVED = (STEADY, NOT_LOST)
@@ -87,6 +89,86 @@ FEATURES_DEMAND_PROFILE = Table(
     ),
 )
 
+DEMAND_ADJUSTMENTS = Table(
+    schema="analytics",
+    name="demand_adjustments",
+    group="features",
+    meaning="Weeks whose demand holds an unusual quantity, and what to add to it for the largest usual one: one-off "
+    "projects, seen from nothing but the demand before them. Whether models see it is a setting; core never changes.",
+    owner="team:data-science",
+    key=("item_id", "week"),
+    grain=Grain.WEEKLY,
+    window_column="week",
+    # Unusual quantities come and go.
+    drift=None,
+    references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
+    columns=(
+        Column("item_id", "text", "Item", (f"{_ANOMALIES}.item_id",)),
+        Column("week", "date", "Monday of the week", (f"{_ANOMALIES}.date",)),
+        Column("demand", "numeric(18,4)", "Demand as it came", (f"{_WEEKLY}.demand",), "item's unit", minimum=0),
+        Column(
+            "adjustment",
+            "numeric(18,4)",
+            "Added to it: minus what lies above the largest usual quantity",
+            (f"{_ANOMALIES}.demand", f"{_ANOMALIES}.usual_demand", f"{_ANOMALIES}.score"),
+            "item's unit",
+            maximum=0,
+        ),
+        Column(
+            "adjusted_demand",
+            "numeric(18,4)",
+            "Demand and adjustment together",
+            (f"{_WEEKLY}.demand", f"{_ANOMALIES}.demand"),
+            "item's unit",
+            minimum=0,
+        ),
+        Column("unusual_demands", "integer", "Flagged demands of the week, by site and day", minimum=1),
+        Column("score", "double precision", "Highest of their scores", (f"{_ANOMALIES}.score",), minimum=0),
+        Column("reason", "text", "Why it is adjusted", allowed=("unusual_quantity",)),
+        Column("rule", "text", "What found it", allowed=("fact_demand_anomalies",)),
+    ),
+)
+
+FEATURES_WEEKDAY_SHARES = Table(
+    schema="analytics",
+    name="features_weekday_shares",
+    group="features",
+    meaning="How a week of demand is spread over its days, as known on an origin: of items with smooth demand alone. "
+    "Days are made of it when they are asked for, see sql/forecasting/daily_forecast.sql.",
+    owner="team:data-science",
+    key=("origin", "item_id", "weekday"),
+    grain=Grain.WEEKLY,
+    window_column="origin",
+    # Items become smooth and cease to be.
+    drift=None,
+    reads=("core.dim_item",),
+    references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
+    columns=(
+        Column("origin", "date", "Monday on which it is known", (f"{_PROFILE}.origin",)),
+        Column("item_id", "text", "Item", (f"{_PROFILE}.item_id",)),
+        Column("weekday", "smallint", "Monday = 1", ("core.dim_calendar.weekday",), minimum=1, maximum=7),
+        Column(
+            "share",
+            "double precision",
+            "Part of a week without holidays; the seven of an item sum to one",
+            (f"{_DEMAND}.demand", f"{_DEMAND}.date"),
+            "share",
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            "holiday_factor",
+            "double precision",
+            "What a holiday brings of what its weekday would have brought, over all these items",
+            (f"{_DEMAND}.demand", "core.dim_calendar.is_holiday"),
+            "ratio",
+            minimum=0,
+            maximum=1,
+        ),
+        Column("demand_days", "integer", "Days with demand that the item speaks with", (f"{_DEMAND}.date",), minimum=0),
+    ),
+)
+
 FACT_FORECASTS = Table(
     schema="analytics",
     name="fact_forecasts",
@@ -145,4 +227,12 @@ def _loaded(table: Table) -> Table:
 FORECAST_ACCURACY = _loaded(lake.FORECAST_ACCURACY)
 ENSEMBLE_STANDINGS = _loaded(lake.ENSEMBLE_STANDINGS)
 
-TABLES = (FEATURES_DEMAND_WEEKLY, FEATURES_DEMAND_PROFILE, FACT_FORECASTS, FORECAST_ACCURACY, ENSEMBLE_STANDINGS)
+TABLES = (
+    FEATURES_DEMAND_WEEKLY,
+    DEMAND_ADJUSTMENTS,
+    FEATURES_DEMAND_PROFILE,
+    FEATURES_WEEKDAY_SHARES,
+    FACT_FORECASTS,
+    FORECAST_ACCURACY,
+    ENSEMBLE_STANDINGS,
+)

@@ -12,7 +12,7 @@ _DEMAND = f"{_WEEKLY}.demand"
 
 _ITEM = (
     Column("item_id", "text", "Item", (f"{_WEEKLY}.item_id",)),
-    Column("site_id", "text", "Site; ALL = all sites together"),
+    Column("site_id", "text", "Site; ALL = all sites together, OTHER = those without a forecast of their own"),
     Column("origin", "date", "Monday of the forecast; demand before it was known", (f"{_WEEKLY}.week",)),
 )
 _MADE = (
@@ -41,7 +41,7 @@ FORECASTS = Table(
     key=("origin", "item_id", "site_id", "model", "forecast_date"),
     grain=Grain.WEEKLY,
     window_column="origin",
-    reads=("core.dim_item",),
+    reads=("core.dim_item", "core.fact_demand_daily", "analytics.demand_adjustments"),
     columns=(
         *_ITEM,
         Column("forecast_date", "date", "Monday of the forecast week"),
@@ -61,7 +61,7 @@ SUMMED_DEMAND = Table(
     key=("origin", "item_id", "site_id", "model", "weeks"),
     grain=Grain.WEEKLY,
     window_column="origin",
-    reads=("core.dim_item",),
+    reads=("core.dim_item", "core.fact_demand_daily", "analytics.demand_adjustments"),
     columns=(
         *_ITEM,
         Column("weeks", "integer", "Number of weeks from the origin on", unit="weeks"),

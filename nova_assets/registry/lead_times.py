@@ -129,7 +129,7 @@ LEAD_TIME_DEMAND = Table(
 )
 
 
-def _loaded(table: Table, rule: Rule, references: tuple[Reference, ...] = ()) -> Table:
+def loaded(table: Table, rule: Rule, references: tuple[Reference, ...] = ()) -> Table:
     """The same table in PostgreSQL, made of the lake's columns."""
     return replace(
         table,
@@ -143,11 +143,11 @@ def _loaded(table: Table, rule: Rule, references: tuple[Reference, ...] = ()) ->
     )
 
 
-SUPPLIER_LEAD_TIMES_LOADED = _loaded(
+SUPPLIER_LEAD_TIMES_LOADED = loaded(
     SUPPLIER_LEAD_TIMES,
     Rule("supplier_lead_times_hold_the_portfolio", "Every origin has one row of ALL, and percentiles rise"),
 )
-LEAD_TIME_DEMAND_LOADED = _loaded(
+LEAD_TIME_DEMAND_LOADED = loaded(
     LEAD_TIME_DEMAND,
     Rule("lead_time_quantiles_rise", "There are 99 quantiles, rising with their level, the named ones among them"),
     (Reference(("item_id",), "core.dim_item", ("item_id",)),),

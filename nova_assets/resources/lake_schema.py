@@ -14,6 +14,7 @@ ARROW_TYPES = {
     "bigint": pa.int64(),
     "double precision": pa.float64(),
     "double precision[]": pa.list_(pa.float64()),
+    "jsonb": pa.string(),
     "timestamptz": pa.timestamp("us", tz="UTC"),
 }
 """Type of a registry column → type of the column in the lake."""

@@ -119,7 +119,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
         and asset["groupName"] != "operations"
         and {"key": "on_demand", "value": "true"} not in asset["tags"]
     ]
-    assert len(made) == 62
+    assert len(made) == 68
     warned = set()
     for asset in made:
         assert asset["assetMaterializations"], asset["assetKey"]["path"]

@@ -11,7 +11,7 @@ from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, column_lineage, table_spec
 from nova_assets.forecasting.lead_time.supplier_lead_times import purchase_lines
 from nova_assets.forecasting.model_assets import origins_between
-from nova_assets.forecasting.parameters import ENSEMBLE, SUMMED_QUANTILES
+from nova_assets.forecasting.parameters import ALL_SITES, ENSEMBLE, SUMMED_QUANTILES
 from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import key_range
 from nova_assets.registry.lake import SUMMED_DEMAND
@@ -67,7 +67,8 @@ def origin_rows(origin: date, lake: Lake, lines: "pd.DataFrame", review_days: in
     from nova_assets.forecasting.version import version_of
 
     columns = ["item_id", "weeks", "forecast_value", *SUMMED_QUANTILES, "model_version"]
-    demanded = lake.read_range(SUMMED_DEMAND.name, "origin", origin, origin, {"model": [ENSEMBLE]}, columns)
+    served = {"model": [ENSEMBLE], "site_id": [ALL_SITES]}
+    demanded = lake.read_range(SUMMED_DEMAND.name, "origin", origin, origin, served, columns)
     known = lake.read_range(SUPPLIER_LEAD_TIMES.name, "origin", origin, origin)
     if not demanded.num_rows or not known.num_rows:
         return DEMAND_SCHEMA.empty_table()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
-from nova_assets.forecasting.models.pooled import fit_prior
+from nova_assets.forecasting.models.priors import fit_priors
 from nova_assets.forecasting.models.protocol import Prediction
 from nova_assets.forecasting.portfolio import Floats, Portfolio
 
@@ -25,11 +25,13 @@ class PooledBootstrap:
     """Empirical-Bayes bootstrap of demand over the lead time; also what a new item is forecast with.
 
     A chance of demand is drawn from the item's posterior Beta(a + Σwᵃ·[y>0], b + Σwᵃ·[y=0]), the prior Beta(a, b)
-    fitted to the portfolio (Kleinman 1973) and a week's weight w falling with its age; the weeks with demand are
-    binomial. Each size is one of the item's own with chance k/(k + `prior_sizes`), k being its weeks with demand, and
-    otherwise its mean size times a size of the portfolio relative to that item's mean. Drawing own sizes is the
-    bootstrap of Willemain, Smart & Schwarz (2004), International Journal of Forecasting 20(3), without its Markov
-    chain.
+    being that of the item's family or of the portfolio (Kleinman 1973) and a week's weight w falling with its age; the
+    weeks with demand are binomial. The weeks since the item's latest demand keep their full weight: were they forgotten
+    like others, a dead item would become like a new one, and never fall below the prior.
+
+    Each size is one of the item's own with chance k/(k + `prior_sizes`), k being its weeks with demand, and otherwise
+    its mean size times a size of the portfolio relative to that item's mean. Drawing own sizes is the bootstrap of
+    Willemain, Smart & Schwarz (2004), International Journal of Forecasting 20(3), without its Markov chain.
 
     Attributes:
         memory: weight that a week keeps when it becomes a week older, in (0, 1].
@@ -55,23 +57,42 @@ class PooledBootstrap:
         )
 
     def fit(self, history: History, pool: History, engine: Engine) -> Resampled:
-        known, lenders = history.portfolio, pool.portfolio
-        returns, later_weeks = self._weighted_returns(known)
-        prior = fit_prior(*(self._weighted_returns(lenders) if pool is not history else (returns, later_weeks)))
         return Resampled(
             items=history.items,
-            known=known,
-            demand_weight=prior.a + returns,
-            quiet_weight=prior.b + later_weeks - returns,
-            relative_sizes=_relative_sizes(lenders),
+            known=history.portfolio,
+            chance=self.chance(history, pool),
+            relative_sizes=_relative_sizes(pool.portfolio),
             model=self,
         )
+
+    def chance(self, history: History, pool: History) -> Posterior:
+        """The posterior of each item's chance of demand in a week."""
+        a, b = fit_priors(*self._weighted_returns(pool.portfolio), pool.families.to_numpy()).of(history.families)
+        returns, weeks = self._weighted_returns(history.portfolio)
+        return Posterior(a + returns, b + weeks - returns + self._forgotten_silence(history.portfolio))
 
     def _weighted_returns(self, known: Portfolio) -> tuple[Floats, Floats]:
         """Weighted weeks with demand, and all weighted weeks, after the first demand, with which a series begins."""
         age = known.width - 1 - np.arange(known.width)
         weight = self.memory**age * (np.arange(known.width) > known.start[:, None])
         return (weight * (known.demand > 0)).sum(axis=1), weight.sum(axis=1)
+
+    def _forgotten_silence(self, known: Portfolio) -> Floats:
+        """What the weeks since the latest demand are short of their full weight."""
+        quiet = known.quiet.astype(np.float64)
+        return quiet - (1 - self.memory**quiet) / (1 - self.memory) if self.memory < 1 else np.zeros(known.items)
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Beta(a, b) of each item's chance of demand in a week."""
+
+    a: Floats
+    b: Floats
+
+    @property
+    def mean(self) -> Floats:
+        return self.a / (self.a + self.b)
 
 
 @dataclass(frozen=True)
@@ -80,15 +101,13 @@ class Resampled:
 
     Attributes:
         known: demand before the origin.
-        demand_weight: first parameter of each item's posterior chance of demand in a week.
-        quiet_weight: second parameter.
+        chance: each item's chance of demand in a week.
         relative_sizes: sizes of the portfolio, each relative to its item's mean size.
     """
 
     items: pd.Index
     known: Portfolio
-    demand_weight: Floats
-    quiet_weight: Floats
+    chance: Posterior
     relative_sizes: Floats
     model: PooledBootstrap
     steady: bool = True
@@ -97,9 +116,7 @@ class Resampled:
         random, draws = np.random.default_rng(self.model.seed), self.model.draws
         mean, quantiles = np.empty(self.known.items), np.empty((self.known.items, len(levels)))
         for part in _parts(self.known.items):
-            chance = random.beta(
-                _for_each_draw(self.demand_weight[part], draws), _for_each_draw(self.quiet_weight[part], draws)
-            )
+            chance = random.beta(_for_each_draw(self.chance.a[part], draws), _for_each_draw(self.chance.b[part], draws))
             drawn = self._sum_of_sizes(part, random.binomial(weeks, chance), random)
             mean[part] = drawn.mean(axis=1)
             quantiles[part] = np.quantile(drawn, levels, axis=1).T

@@ -27,7 +27,6 @@ def traits(known: Portfolio, weeks: int) -> Floats:
         Shape (items, traits).
     """
     demand, scale, demands = known.demand, known.scale, known.demands
-    latest = known.width - 1 - (demand[:, ::-1] > 0).argmax(axis=1)
     with_size = np.where(demand > 0, demand, np.nan)
     size = np.nanmean(with_size, axis=1)
     quantities = [
@@ -38,14 +37,14 @@ def traits(known: Portfolio, weeks: int) -> Floats:
         np.sqrt(known.variance),
         *(_weighted_mean(known, memory) for memory in MEMORIES),
         size,
-        demand[np.arange(known.items), latest],
+        demand[np.arange(known.items), known.width - 1 - known.quiet],
         demand.max(axis=1),
         *_window_quantiles(known, weeks),
     ]
     bare = [
         demands / known.weeks,
         np.nanstd(with_size, axis=1) / size,
-        known.width - 1 - latest,
+        known.quiet,
         known.weeks,
         demands,
         np.log(known.mean),

@@ -21,14 +21,20 @@ MADE = (
     "summed_demand",
     "ensemble_standings",
     "forecast_accuracy",
+    "forecast_explanations",
+    "family_forecasts",
 )
 ITEMS = {"000123": (False, 3.0), "000124": (False, 2.5), "SV0001": (True, 1.0), "NEW001": (False, 8.0)}
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """Three materials and a service, one material new: demand up to two weeks after the last origin."""
+    """Three materials and a service, one material new: demand up to two weeks after the last origin.
+
+    One of them is demanded at one site alone, and often enough; of one a week is unusual.
+    """
     with psycopg.connect(database.admin_url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE core.fact_demand_daily_any PARTITION OF core.fact_demand_daily DEFAULT")
         for item, (is_service, size) in ITEMS.items():
             cursor.execute(
                 "INSERT INTO core.dim_item (item_id, item_name, family, category, unit, is_service, active, attributes)"
@@ -46,6 +52,16 @@ def filled(database: Database) -> Database:
             " demand_class) VALUES (%s, '000123', %s, %s, 40, 10, 30, 30, 10, 0.75, 4, 'lumpy')",
             [LAST, WEEKS[0], WEEKS[36]],
         )
+        cursor.executemany(
+            "INSERT INTO core.fact_demand_daily (item_id, site_id, date, demand, request_lines)"
+            " VALUES (%s, 'T1', %s, 3, 1)",
+            [("000123", week + timedelta(days=2)) for number, week in enumerate(WEEKS) if number % 4 == 0],
+        )
+        cursor.execute(
+            "INSERT INTO analytics.demand_adjustments VALUES"
+            " ('000124', %s, 2.5, -1.5, 1, 1, 4, 'unusual_quantity', 'fact_demand_anomalies')",
+            [WEEKS[8]],
+        )
     return database
 
 
@@ -57,9 +73,17 @@ def test_a_range_of_origins_is_forecast_from_the_warehouse_for_materials_only(fi
     rows = lake.read_range("forecasts", "origin", FIRST, LAST).to_pylist()
     assert {row["origin"] for row in rows} == {FIRST, FIRST + timedelta(weeks=1), LAST}
     # 13 weeks by two models and by their ensemble; the new item has demand before the last origin only.
-    counts = {item: sum(row["item_id"] == item for row in rows) for item in ITEMS}
+    counts = {item: sum((row["item_id"], row["site_id"]) == (item, "ALL") for row in rows) for item in ITEMS}
     assert counts == {"000123": 3 * 39, "000124": 3 * 39, "SV0001": 0, "NEW001": 39}
     assert {row["model"] for row in rows} == {"pooled_bootstrap_95", "tsb", "ensemble"}
+    at_sites = {(row["item_id"], row["site_id"], row["model"]) for row in rows if row["site_id"] != "ALL"}
+    assert at_sites == {("000123", "T1", "ensemble"), ("000123", "OTHER", "ensemble")}
+
+    families = lake.read_range("family_forecasts", "origin", LAST, LAST).to_pylist()
+    assert {(row["family"], row["unit"], row["items"]) for row in families} == {("CABLES", "M", 3)}
+    explained = lake.read_range("forecast_explanations", "origin", LAST, LAST).to_pylist()
+    outliers = {row["item_id"]: (row["outliers"], row["outlier_quantity"]) for row in explained}
+    assert outliers == {"000123": (0, 0.0), "000124": (1, 1.5), "NEW001": (0, 0.0)}
 
     scores = lake.read_range("forecast_accuracy", "origin", FIRST, LAST).to_pylist()
     assert {row["model"] for row in scores} == {"pooled_bootstrap_95", "tsb", "ensemble", "zero"}

@@ -17,17 +17,34 @@ from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
 
 CHEAP = ("present_formula", "historic_average", "tsb", "pooled_bootstrap_95")
 
 
+PROFILES = pa.schema(
+    [
+        ("origin", pa.date32()),
+        ("item_id", pa.string()),
+        ("demand_class", pa.string()),
+        ("first_demand_on", pa.date32()),
+        ("last_demand_on", pa.date32()),
+    ]
+)
+
+
 class FolderWarehouse(Warehouse):
-    """Weekly demand, and the items' segments, as Parquet files; the SQL itself is tested against PostgreSQL."""
+    """Weekly demand, all of it at one site, and the items' segments, as Parquet files; the SQL itself is tested against
+    PostgreSQL."""
 
     folder: str
 
     def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        if "demand_class" in query:
+        if query == read_sql("forecasting/site_history.sql"):
+            return self.at_one_site(*parameters)
+        if query == read_sql("forecasting/profiles.sql"):
+            return PROFILES.empty_table()
+        if query == read_sql("forecasting/segments.sql"):
             segments = pq.read_table(Path(self.folder) / "segments.parquet")
             return segments.filter((pc.field("origin") >= parameters[0]) & (pc.field("origin") <= parameters[1]))
         weekly = pq.read_table(Path(self.folder) / "weekly.parquet")
@@ -36,6 +53,12 @@ class FolderWarehouse(Warehouse):
     def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
         yield from self.query_arrow(query, days).to_batches()
 
+    def at_one_site(self, first: date, after: date) -> pa.Table:
+        weekly = pq.read_table(Path(self.folder) / "weekly.parquet").select(["item_id", "week", "demand"])
+        asked = (pc.field("week") >= first) & (pc.field("week") < after) & (pc.field("demand") > 0)
+        rows = weekly.filter(asked)
+        return rows.add_column(1, "site_id", pa.repeat("DEPOT", rows.num_rows))
+
     def data_version(self, relation: str) -> int | None:
         return 7
 
@@ -43,6 +66,9 @@ class FolderWarehouse(Warehouse):
 def written_demand(folder: Path, demand: pd.DataFrame) -> None:
     weekly = demand.rename(columns={"unique_id": "item_id", "ds": "week", "y": "demand"})
     weekly["week"] = weekly["week"].dt.date
+    weekly["adjustment"] = 0.0
+    weekly["family"] = weekly["item_id"].str[-1].map(lambda digit: "EVEN" if int(digit) % 2 == 0 else "ODD")
+    weekly["unit"] = weekly["item_id"].str[-2].map(lambda digit: "UN" if int(digit) % 2 == 0 else "M")
     weekly.to_parquet(folder / "weekly.parquet", index=False)
 
 

@@ -24,6 +24,9 @@ def batches(portfolio: pd.DataFrame) -> list[pa.RecordBatch]:
         "item_id": pa.array(portfolio["unique_id"]),
         "week": pa.array(portfolio["ds"].dt.date),
         "demand": portfolio["y"],
+        "adjustment": pa.array([0.0] * len(portfolio)),
+        "family": pa.array(portfolio["unique_id"].str[-1]),
+        "unit": pa.array(["UN"] * len(portfolio)),
     }
     return pa.table(columns, schema=SCHEMA).to_batches(max_chunksize=100)
 

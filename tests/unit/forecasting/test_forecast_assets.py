@@ -16,6 +16,8 @@ import pytest
 
 from nova_assets.forecasting.average import ModelsMissingError
 from nova_assets.forecasting.ensemble_assets import ensemble
+from nova_assets.forecasting.explanation_assets import explanations
+from nova_assets.forecasting.family_assets import family_forecasts
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
 from nova_assets.resources.lake import Lake, LakeTableMissingError
@@ -84,7 +86,7 @@ def test_the_ensemble_is_the_average_of_the_models_that_its_standings_name(resou
         weights = standings[(standings["origin"] == origin) & (standings["weight"] > 0)].set_index("model")["weight"]
         assert set(weights.index) <= set(CHEAP)
         for name in ("forecasts", "summed_demand"):
-            rows = table(resources, name).query("origin == @origin").set_index("model")
+            rows = table(resources, name).query("origin == @origin and site_id == 'ALL'").set_index("model")
             expected = sum(weight * rows.loc[[model], figures].to_numpy() for model, weight in weights.items())
             assert rows.loc[["ensemble"], figures].to_numpy() == pytest.approx(expected)
         found = metadata_of(result, dg.AssetKey(["lake", "forecasts"]), origin)
@@ -117,7 +119,10 @@ def test_without_past_origins_the_model_that_needs_least_history_is_served(resou
     assert standings.loc["pooled_bootstrap_95", "weight"] == 1.0
     assert "no past origin" in str(standings.loc["pooled_bootstrap_95", "reason"])
     figures = ["forecast_value", "q50", "q99"]
-    served, member = (table(resources, "forecasts", name)[figures] for name in ("ensemble", "pooled_bootstrap_95"))
+    rows = table(resources, "forecasts").query("site_id == 'ALL'")
+    served, member = (
+        rows[rows["model"] == name][figures].reset_index(drop=True) for name in ("ensemble", "pooled_bootstrap_95")
+    )
     pd.testing.assert_frame_equal(served, member)
 
 
@@ -136,6 +141,30 @@ def test_a_spike_after_an_origin_moves_neither_its_models_nor_their_choice(
         pd.testing.assert_frame_equal(table(resources, name), before[name])
 
 
+def test_what_is_served_is_explained_and_added_up_by_family_and_shared_out_by_site(resources: dict[str, Any]) -> None:
+    say(resources, FIRST, FIRST)
+    for asset in (ensemble, explanations, family_forecasts):
+        result = run_range(asset, resources, FIRST, FIRST)
+    assert (
+        metadata_of(result, dg.AssetKey(["lake", "family_forecasts"]), FIRST)["dagster/partition_row_count"] == 4 * 13
+    )
+    served = table(resources, "forecasts", "ensemble")
+    pooled, at_sites = served[served["site_id"] == "ALL"], served[served["site_id"] != "ALL"]
+    means = pooled.groupby("item_id")["forecast_value"].mean()
+
+    explained = table(resources, "forecast_explanations").set_index("item_id")
+    assert explained["expected_weekly_demand"].to_dict() == pytest.approx(means.to_dict())
+
+    families = table(resources, "family_forecasts")
+    assert families["forecast_value"].sum() == pytest.approx(pooled["forecast_value"].sum())
+    assert families.groupby(["family", "unit"])["items"].first().sum() == pooled["item_id"].nunique()
+
+    by_week = ["item_id", "forecast_date"]
+    shared = at_sites.groupby(by_week)["forecast_value"].sum()
+    assert set(at_sites["site_id"]) == {"DEPOT", "OTHER"}
+    assert shared.to_numpy() == pytest.approx(pooled.set_index(by_week)["forecast_value"][shared.index].to_numpy())
+
+
 def test_an_ensemble_before_its_models_says_what_to_materialize(resources: dict[str, Any]) -> None:
     with pytest.raises(LakeTableMissingError, match="materialize its asset first"):
         run_range(ensemble, resources, FIRST, FIRST)
@@ -145,7 +174,12 @@ def test_an_ensemble_before_its_models_says_what_to_materialize(resources: dict[
 
 
 def test_the_assets_name_their_upstream_tables_by_key() -> None:
-    tables = {"analytics/features_demand_weekly", "core/dim_item"}
+    tables = {
+        "analytics/features_demand_weekly",
+        "analytics/demand_adjustments",
+        "core/dim_item",
+        "core/fact_demand_daily",
+    }
     assert {key.to_user_string() for key in models.asset_deps[model_key("tsb")]} == tables
     said = {f"lake/models/{name}" for name in MODELS}
     served = {key.to_user_string() for key in ensemble.asset_deps[dg.AssetKey(["lake", "forecasts"])]}

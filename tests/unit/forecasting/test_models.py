@@ -15,7 +15,8 @@ from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.moments import MatchedMoments
-from nova_assets.forecasting.models.pooled import MOST_PRIOR_WEEKS, POOLED_OCCURRENCE
+from nova_assets.forecasting.models.pooled import POOLED_OCCURRENCE
+from nova_assets.forecasting.models.priors import MOST_PRIOR_WEEKS
 
 ORIGIN = date(2025, 9, 1)
 LEVELS = np.array([0.5, 0.9])
@@ -95,7 +96,7 @@ def test_pooled_occurrence_finds_the_prior_that_made_the_portfolio(weekly: Weekl
         f"{item:04d}": [1.0, *random.binomial(1, chance, later).astype("float64")]
         for item, (chance, later) in enumerate(zip(chances, weeks, strict=True))
     }
-    prior = POOLED_OCCURRENCE.prior(History.before(ORIGIN, weekly(ORIGIN, **series)))
+    prior = POOLED_OCCURRENCE.priors(History.before(ORIGIN, weekly(ORIGIN, **series))).portfolio
     assert prior.a / (prior.a + prior.b) == pytest.approx(0.1, abs=0.004)
     assert prior.a + prior.b == pytest.approx(15, rel=0.12)
 
@@ -107,7 +108,7 @@ def test_pooled_occurrence_expects_an_item_seen_once_to_return_like_the_portfoli
 
 def test_pooled_occurrence_of_like_items_is_their_common_rate_worth_many_weeks(weekly: Weekly) -> None:
     history = History.before(ORIGIN, weekly(ORIGIN, **{f"i{n}": [1.0, 0, 0, 0, 1, 0, 0, 0, 0] for n in range(20)}))
-    prior = POOLED_OCCURRENCE.prior(history)
+    prior = POOLED_OCCURRENCE.priors(history).portfolio
     assert prior.a + prior.b == pytest.approx(MOST_PRIOR_WEEKS)
     assert prior.a / (prior.a + prior.b) == pytest.approx(1 / 8)
 
@@ -116,7 +117,7 @@ def test_pooled_occurrence_of_like_items_is_their_common_rate_worth_many_weeks(w
     "series", [{"A": [1.0]}, {"A": [1.0], "B": [2.0, 0, 0, 0, 0, 0]}, {"A": [1.0] * 9, "B": [2.0] * 9}]
 )
 def test_pooled_occurrence_without_a_portfolio_assumes_nothing(weekly: Weekly, series: dict[str, list[float]]) -> None:
-    prior = POOLED_OCCURRENCE.prior(History.before(ORIGIN, weekly(ORIGIN, **series)))
+    prior = POOLED_OCCURRENCE.priors(History.before(ORIGIN, weekly(ORIGIN, **series))).portfolio
     assert (prior.a, prior.b) == (1.0, 1.0)
 
 

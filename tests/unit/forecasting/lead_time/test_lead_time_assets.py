@@ -64,13 +64,14 @@ def purchase_lines() -> pa.Table:
     )
 
 
-def summed_demand(origin: date, model: str) -> pa.Table:
+def summed_demand(origin: date, model: str, site: str = "ALL") -> pa.Table:
     means = np.outer(list(ITEMS.values()), SUMMED_WEEKS)
     quantiles = stats.nbinom.ppf(LEVELS, means[:, :, None] / 2, 1 / 3).reshape(-1, len(LEVELS))
     rows = len(ITEMS) * len(SUMMED_WEEKS)
     return pa.table(
         {
             "item_id": pa.array(np.repeat(list(ITEMS), len(SUMMED_WEEKS))),
+            "site_id": pa.array([site] * rows),
             "origin": pa.array([origin] * rows, pa.date32()),
             "weeks": pa.array(np.tile(SUMMED_WEEKS, len(ITEMS)), pa.int32()),
             "model": pa.array([model] * rows),
@@ -86,7 +87,8 @@ def resources(tmp_path: Path) -> dict[str, Any]:
     pq.write_table(purchase_lines(), tmp_path / "lines.parquet")
     lake = Lake(root=str(tmp_path / "lake"))
     for model in ("tsb", "ensemble"):
-        rows = pa.concat_tables([summed_demand(origin, model) for origin in ORIGINS])
+        # Of the site alone nothing is asked: the lead-time demand is that of all sites together.
+        rows = pa.concat_tables([summed_demand(origin, model, site) for origin in ORIGINS for site in ("ALL", "T1")])
         lake.write_range("summed_demand", rows, "origin", FIRST, LAST, {"model": [model]})
     return {"warehouse": LinesWarehouse(url="", path=str(tmp_path / "lines.parquet")), "lake": lake}
 

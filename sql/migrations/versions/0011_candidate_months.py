@@ -1,11 +1,11 @@
-"""lake: the SQL lies beside this file."""
+"""candidate_months: the SQL lies beside this file."""
 
 from alembic import op
 
 from nova_assets.sqlfiles import revision_sql
 
-revision = "0014_lake"
-down_revision = "0013_candidate_months"
+revision = "0011_candidate_months"
+down_revision = "0010_lead_times"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""candidate_months: the SQL lies beside this file."""
+"""forecast accuracy: the SQL lies beside this file."""
 
 from alembic import op
 
 from nova_assets.sqlfiles import revision_sql
 
-revision = "0013_candidate_months"
-down_revision = "0010_lead_times"
+revision = "0013_forecast_accuracy"
+down_revision = "0012_lake"
 
 
 def upgrade() -> None:

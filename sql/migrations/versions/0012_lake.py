@@ -1,11 +1,11 @@
-"""forecast accuracy: the SQL lies beside this file."""
+"""lake: the SQL lies beside this file."""
 
 from alembic import op
 
 from nova_assets.sqlfiles import revision_sql
 
-revision = "0011_forecast_accuracy"
-down_revision = "0014_lake"
+revision = "0012_lake"
+down_revision = "0011_candidate_months"
 
 
 def upgrade() -> None:
