@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nova_assets.forecasting.accuracy import COVERAGES
-from nova_assets.forecasting.parameters import ENSEMBLE, HORIZON_WEEKS, QUANTILES, VALIDATION_WEEKS
+from nova_assets.forecasting.parameters import ALL_SITES, ENSEMBLE, HORIZON_WEEKS, QUANTILES, VALIDATION_WEEKS
 from nova_assets.forecasting.plots import Fan, calibration, fan_chart, loss_by_model
 from nova_assets.resources.lake import Lake
 
@@ -48,7 +48,8 @@ def _scores(scored: pa.Table) -> Mapping[str, str]:
 def _fans(demand: pd.DataFrame, lake: Lake, last: date) -> Mapping[str, str]:
     earlier = last - timedelta(weeks=HORIZON_WEEKS)
     columns = ["item_id", "origin", "forecast_date", *QUANTILES]
-    rows = lake.read_range("forecasts", "origin", earlier, last, within={"model": [ENSEMBLE]}, columns=columns)
+    served = {"model": [ENSEMBLE], "site_id": [ALL_SITES]}
+    rows = lake.read_range("forecasts", "origin", earlier, last, within=served, columns=columns)
     if not rows.num_rows:
         return {}
     frame = rows.to_pandas().sort_values(["origin", "item_id", "forecast_date"])
