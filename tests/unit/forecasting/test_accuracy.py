@@ -89,7 +89,8 @@ def ended_by(day: date, rows: pd.DataFrame) -> pd.Series:
 def test_a_row_is_what_a_reader_would_compute_by_hand(
     scored: pd.DataFrame, resources: dict[str, Any], demand: pd.DataFrame
 ) -> None:
-    said = resources["lake"].read_range("summed_demand", "origin", FIRST, FIRST).to_pandas()
+    pooled = {"site_id": ["ALL"]}
+    said = resources["lake"].read_range("summed_demand", "origin", FIRST, FIRST, within=pooled).to_pandas()
     before = demand[demand["ds"] < np.datetime64(FIRST)].sort_values("ds").groupby("unique_id")["y"]
     came = demand[(demand["ds"] >= np.datetime64(FIRST)) & (demand["ds"] < np.datetime64("2025-08-04"))]
     actual, mean = came.groupby("unique_id")["y"].sum(), before.mean()
