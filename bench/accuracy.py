@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 from published import DATA, FIRST_MONDAY, as_weeks
 
-from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.ensemble import FIRST_LEVEL, Choice
 from nova_assets.forecasting.history import WEEK
@@ -202,7 +202,8 @@ def main() -> None:
     files = [path for path in files if not arguments.sets or path.stem in arguments.sets]
     if not files:
         parser.error(f"no <name>.parquet with demand in {arguments.data}")
-    models = {name: model for name, model in MODELS.items() if not CATALOGUE[name].on_demand or name in arguments.also}
+    asked = {name for name, entry in CATALOGUE.items() if entry.made_in is not MadeIn.NO_RUN} | set(arguments.also)
+    models = {name: model for name, model in MODELS.items() if name in asked}
     figures = {path.stem: measured(path, arguments.lead_time, models) for path in files}
     print_table(figures)
     car_parts = {"wql": np.nan, "mase": np.nan}

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.cores import Cores, available_cores
 from nova_assets.forecasting.demand import SCHEMA, demand_frame
 from nova_assets.forecasting.engine import LocalEngine
@@ -142,7 +142,7 @@ def asset(items: int, weeks: int, origins: int) -> None:
 
 def backtest(items: int, weeks: int, origins: int) -> None:
     """Every model that always runs."""
-    names = [entry.name for entry in CATALOGUE.values() if not entry.on_demand]
+    names = [entry.name for entry in CATALOGUE.values() if entry.made_in is not MadeIn.NO_RUN]
     seconds = run_asset(items, weeks, origins, names)
     print(f"{items} items, {origins} origins, {len(names)} models, {available_cores()} cores: {seconds:.1f} s")
     print(f"of the limit of {BACKTEST_LIMIT_SECONDS} s: {seconds / BACKTEST_LIMIT_SECONDS:.2f}")

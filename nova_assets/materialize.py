@@ -7,9 +7,11 @@ the schedules materialize the same assets; this command is the first load, and t
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from psycopg import sql
 from nova_assets import registry, settings
 from nova_assets.drift import ACCEPT_TAG, ALL_TABLES, Terms
 from nova_assets.factories import asset_key
-from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
@@ -33,7 +35,7 @@ from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
-MODELS = tuple(f"lake.models.{entry.name}" for entry in CATALOGUE.values() if not entry.on_demand)
+FEW_ORIGINS = 4
 ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
 LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
 READINGS = tuple(table.relation for table in readings.LAKE)
@@ -46,6 +48,10 @@ LOADED = tuple(
         *readings.TABLES,
     )
 )
+PROGRESS = re.compile(r" - INFO - .* - lake__models - (?P<line>\w+: .+)$")
+"""What a run of models logs of how far it is, as Dagster prints it."""
+LAST_LINES = 60
+"""Lines of a failed run that are shown."""
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -117,12 +123,18 @@ def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
     """
     models_from = max(models_from, FIRST_MONDAY)
     scored_from = max(min(models_from, origins.first - MOST_WEEKS * WEEK), FIRST_MONDAY)
-    yield Stage("models", MODELS, models_from, origins.last, location="forecasting")
+    yield Stage("models", models_of(models_from, origins.last), models_from, origins.last, location="forecasting")
     served = [*ENSEMBLE, *LEAD_TIMES, *READINGS]
     yield Stage("forecasts", served, origins.first, origins.last, location="forecasting")
     yield Stage("load", LOADED, origins.first, origins.last)
     yield Stage("accuracy", [lake.FORECAST_ACCURACY.relation], scored_from, origins.last, location="forecasting")
     yield Stage("load of accuracy", [analytics.FORECAST_ACCURACY.relation], scored_from, origins.last)
+
+
+def models_of(first: date, last: date) -> list[str]:
+    """The models that a run of these origins makes: of many origins, not those that take a minute for each."""
+    left_out = {MadeIn.NO_RUN} | ({MadeIn.RUNS_OF_FEW_ORIGINS} if (last - first) // WEEK >= FEW_ORIGINS else set())
+    return [f"lake.models.{entry.name}" for entry in CATALOGUE.values() if entry.made_in not in left_out]
 
 
 def external_stages(days: Window) -> Iterator[Stage]:
@@ -303,9 +315,16 @@ def _in_forecasting(stage: Stage, instance: dg.DagsterInstance) -> str:
     selected = ",".join("/".join(relation.split(".")) for relation in stage.relations)
     command += ["--select", selected, "--partition-range", f"{stage.first}...{stage.last}"]
     started = datetime.now(UTC)
-    done = subprocess.run(command, cwd=settings.PROJECT_ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = refusal_since(instance, started) or f":\n{done.stderr[-4000:]}"
+    said = deque[str](maxlen=LAST_LINES)
+    with subprocess.Popen(
+        command, cwd=settings.PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        for line in run.stderr or ():
+            said.append(line)
+            if progress := PROGRESS.search(line):
+                print(f"{stage.name} … {progress['line']}", flush=True)
+    if run.returncode:
+        reason = refusal_since(instance, started) or f":\n{''.join(said)}"
         raise MaterializationError(f"“{stage.name}” failed{reason}")
     return ""
 

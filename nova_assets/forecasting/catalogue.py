@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
+
+
+class MadeIn(Enum):
+    """Which runs of the commands and schedules make a model's forecasts; by its name it can be made at any time."""
+
+    EVERY_RUN = "every_run"
+    RUNS_OF_FEW_ORIGINS = "runs_of_few_origins"
+    """A minute an origin of a large portfolio: the first load of many origins goes without."""
+    NO_RUN = "no_run"
 
 
 @dataclass(frozen=True)
@@ -12,12 +22,12 @@ class Entry:
     Attributes:
         name: its name in the tables of forecasts, and the last part of its asset's key.
         meaning: what it says, with its source.
-        on_demand: too slow for every run; materialized by hand, and part of the ensemble where it has spoken.
+        made_in: where it is too slow for some runs; it is part of the ensemble where it has spoken.
     """
 
     name: str
     meaning: str
-    on_demand: bool = False
+    made_in: MadeIn = MadeIn.EVERY_RUN
 
 
 BENCHMARK = "present_formula"
@@ -51,29 +61,30 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             Entry(
                 "boosted_quantiles",
                 "Trees that learn from every item's past (LightGBM, Ke et al. 2017); needs 1,000 items.",
+                made_in=MadeIn.RUNS_OF_FEW_ORIGINS,
             ),
             Entry(
                 "auto_ets",
                 "Exponential smoothing that chooses its form (Hyndman et al. 2002), of regularly demanded items, with "
                 "a season of the year where there is one; negative binomial.",
-                on_demand=True,
+                made_in=MadeIn.NO_RUN,
             ),
             Entry(
                 "auto_arima",
                 "ARIMA that chooses its orders (Hyndman & Khandakar 2008), as auto_ets.",
-                on_demand=True,
+                made_in=MadeIn.NO_RUN,
             ),
             Entry(
                 "prophet",
                 "Season of the year and weeks with a Brazilian holiday (Taylor & Letham 2018), of smooth and erratic "
                 "items with two years or more; negative binomial.",
-                on_demand=True,
+                made_in=MadeIn.NO_RUN,
             ),
             Entry(
                 "lstm",
                 "One recurrent network for all items (Hochreiter & Schmidhuber 1997; Salinas et al. 2020); negative "
                 "binomial. Needs `make install-lstm`.",
-                on_demand=True,
+                made_in=MadeIn.NO_RUN,
             ),
         )
     }

@@ -36,7 +36,7 @@ def _spec(entry: Entry) -> dg.AssetSpec:
     return table_spec(FORECASTS, kinds={"python", "deltalake"}, code=code_version()).replace_attributes(
         key=model_key(entry.name),
         description=f"{entry.meaning} Its rows lie in the lake's tables forecasts and summed_demand.",
-        tags={"schema": "lake", "on_demand": str(entry.on_demand).lower()},
+        tags={"schema": "lake", "made_in": entry.made_in.value},
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from nova_assets.materialize import ENSEMBLE, MODELS, Stage, data_range, report_stage
+from nova_assets.materialize import ENSEMBLE, Stage, data_range, models_of, report_stage
 from nova_assets.partitions import latest_origin
 from nova_assets.registry.analytics import FACT_FORECASTS
 from nova_assets.settings import forecasting_python
@@ -28,7 +28,7 @@ def test_every_material_with_any_history_has_a_forecast_the_wider_the_shorter_it
     monkeypatch.setenv("NOVA_LAKE", pipeline.lake.root)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     for stage in (
-        Stage("models", MODELS, origin, origin, location="forecasting"),
+        Stage("models", models_of(origin, origin), origin, origin, location="forecasting"),
         Stage("forecasts", ENSEMBLE, origin, origin, location="forecasting"),
         Stage("load", [FACT_FORECASTS.relation], origin, origin),
     ):

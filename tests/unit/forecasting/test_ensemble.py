@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nova_assets.forecasting.catalogue import CATALOGUE
+from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.models import MODELS as ALL_MODELS
@@ -20,7 +20,7 @@ LEVELS = (0.5, 0.9, 0.95, 0.99)
 ORIGIN = date(2025, 8, 4)
 TREES = BoostedQuantiles(rounds=10, fewest_in_leaf=20, fewest_items=50, fewest_examples=400)
 MODELS = {
-    **{name: model for name, model in ALL_MODELS.items() if not CATALOGUE[name].on_demand},
+    **{name: model for name, model in ALL_MODELS.items() if CATALOGUE[name].made_in is not MadeIn.NO_RUN},
     "boosted_quantiles": TREES,
 }
 
