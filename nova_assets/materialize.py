@@ -36,6 +36,7 @@ from nova_assets.resources.warehouse import Warehouse
 
 ORIGINS = 13
 FEW_ORIGINS = 4
+"""A run of no more origins than these makes the models too that take a minute for each."""
 ENSEMBLE = tuple(table.relation for table in lake.MADE_BY_ENSEMBLE)
 LEAD_TIMES = tuple(table.relation for table in lead_times.LAKE)
 READINGS = tuple(table.relation for table in readings.LAKE)
