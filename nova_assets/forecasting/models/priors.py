@@ -3,7 +3,8 @@
 Moments as in Kleinman (1973), "Proportions with extraneous variance: single and independent samples", Journal of the
 American Statistical Association 68(341): the weighted spread of the observed chances, weights n, exceeds the binomial
 noise by the likeness ρ = 1/(a+b+1) of what is left. Where old weeks count less, Σw weighted weeks are as noisy as
-(Σw)²/Σw² whole ones (Kish 1965, Survey Sampling): taken for Σw, which are fewer, chance would explain what items differ.
+(Σw)²/Σw² whole ones (Kish 1965, Survey Sampling): taken for Σw, which are fewer,
+chance would explain what items differ by.
 
 A family's chance is drawn towards the portfolio's in the same way, families taking the place of items. Items of a
 family are alike, so that n weeks of one item tell as much of the family as n/(1 + (n−1)·ρ) weeks of different items
