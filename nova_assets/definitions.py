@@ -25,6 +25,7 @@ from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sen
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.publication_retention import publication_retention
+from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.planning.projection_assets import stock_projection
 from nova_assets.planning.recommendation_assets import (
     planner_decisions,
@@ -62,6 +63,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             lead_time_demand,
             forecast_explanations,
             family_forecasts,
+            inventory_policy,
             stock_projection,
             planner_decisions,
             recommendations,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.parameters import ALL_SITES, SUMMED_QUANTILES, SUMMED_WEEKS
 from nova_assets.partitions import DAY, latest_origin
-from nova_assets.planning.columns import dates, decimals, floats, nullable, positions, texts
+from nova_assets.planning.columns import dates, decimals, floats, nullable, positions, sums, texts
 from nova_assets.planning.projection import (
     DAYS_A_WEEK,
     DAYS_AHEAD,
@@ -39,7 +39,9 @@ PATHS = ("stock_q90", "stock_q50", "stock_q10")
 """The stock that is left by demand at each of `projection.SHOWN`: the more demand, the less stock."""
 
 DECIMALS = 3
-"""Of the days' quantities: a thousandth of a unit is not seen in a picture, and each digit is stored a hundred times."""
+"""Of the days' quantities: a picture shows no thousandth of a unit, and each digit is stored a hundred times."""
+
+NEVER = np.iinfo(np.int64).max
 
 QUERIES = ("stock", "open_orders", "forecast", "day_weights", "place_shares")
 
@@ -113,7 +115,7 @@ class ProjectionDay:
         """A row for each item that is forecast, stocked or on order, and for each place that has it in its books."""
         ids = [table["item_id"].combine_chunks() for table in (self.forecast, self.stock, self.open_orders)]
         items = pa.concat_arrays([one.cast(pa.string()) for one in ids]).unique()
-        items = items.take(pc.array_sort_indices(items))
+        items = items.take(pc.call_function("array_sort_indices", [items]))
         stocked = positions(self.stock["item_id"], items)
         number = np.concatenate([np.arange(len(items)), stocked])
         place = np.concatenate([np.full(len(items), ALL_SITES, dtype=object), texts(self.stock, "site_id")])
@@ -156,14 +158,15 @@ class ProjectionDay:
         if not self.stock.num_rows:
             return np.full(len(self.keys), np.nan)
         held = floats(self.stock, "on_hand")
-        by_item = np.bincount(positions(self.stock["item_id"], self.keys.items), held, len(self.keys.items))
+        number = positions(self.stock["item_id"], self.keys.items)
+        by_item = sums(number, held, len(self.keys.items))
         rows = by_item[self.keys.item]
         rows[self.keys.rows_of(self.stock["item_id"], self.stock["site_id"])] = held
         return rows
 
     @cached_property
     def supply(self) -> Supply:
-        """Each open order for all places together, and once more for the place that it goes to, where that has stock."""
+        """Each open order for all places together, and again for the place that it goes to, where that has stock."""
         quantity, due = floats(self.open_orders, "quantity"), floats(self.open_orders, "due")
         row = self.keys.rows_of(self.open_orders["item_id"], self.open_orders["site_id"])
         first = np.flatnonzero(self.keys.whole)
@@ -189,7 +192,10 @@ class ProjectionDay:
         arrivals = supplied.arrivals(told)
         position = supplied.position[told]
         paths = project(self.on_hand[told], position, arrivals, part.cumulative((self.date + DAY - self.origin).days))
-        lead = [floats(self.forecast, name)[self.forecast_rows[told]] for name in ("lead_time_mean_days", "lead_time_p90_days")]
+        lead = [
+            floats(self.forecast, name)[self.forecast_rows[told]]
+            for name in ("lead_time_mean_days", "lead_time_p90_days")
+        ]
         return self._table(rows, known, supplied, arrivals, paths, lead_time_risk(part, position, *lead))
 
     def _table(
@@ -209,7 +215,9 @@ class ProjectionDay:
             "date": pa.array([self.date] * len(rows), pa.date32()),
             "item_id": self.keys.item_ids.take(pa.array(rows)),
             "site_id": pa.array(self.keys.place[rows], pa.string()),
-            "origin": pa.array(np.full(len(rows), self.origin, dtype="datetime64[D]"), mask=self.forecast_rows[rows] < 0),
+            "origin": pa.array(
+                np.full(len(rows), self.origin, dtype="datetime64[D]"), mask=self.forecast_rows[rows] < 0
+            ),
             "on_hand": decimals(self.on_hand[rows]),
             "on_order": decimals(supplied.on_order[rows]),
             "late_on_order": decimals(supplied.late[rows]),
@@ -261,9 +269,10 @@ class Supplied:
         total = supply.total(rows, np.full(len(supply.row), True)) + unknown
         late = supply.total(rows, supply.late) + unknown
         lost = supply.total(rows, supply.due < -day.rules.lost_supply_days) + unknown
-        soonest = np.full(rows, DAYS_AHEAD * 100)
+        soonest = np.full(rows, NEVER)
         np.minimum.at(soonest, supply.row[~supply.late], np.maximum(supply.due[~supply.late], 1))
-        return cls(supply, day.on_hand + total - late, total, late, lost, np.where(soonest < DAYS_AHEAD * 100, soonest, 0))
+        next_arrival = np.where((soonest < NEVER) & ~np.isnan(unknown), soonest, 0)
+        return cls(supply, day.on_hand + total - late, total, late, lost, next_arrival)
 
     def of_rows(self, rows: Integers) -> Supply:
         """The open orders of some rows, which are numbered by their place among them."""

@@ -30,7 +30,9 @@ def _quantity(name: str, meaning: str, sources: tuple[str, ...], minimum: float 
 
 
 def _path(name: str, meaning: str) -> Column:
-    return Column(name, "real[]", f"{meaning}, at the end of each day from the next one on", _PATHS, UNIT, nullable=True)
+    return Column(
+        name, "real[]", f"{meaning}, at the end of each day from the next one on", _PATHS, UNIT, nullable=True
+    )
 
 
 PROJECTION_REASONS = ("stock_not_in_source", "no_forecast", "no_demand_by_place")
@@ -59,8 +61,12 @@ STOCK_PROJECTION = Table(
         Column("origin", "date", "Monday of the forecast; null: none", (f"{_LEAD_TIME}.origin",), nullable=True),
         _quantity("on_hand", "Stock on hand; null: not in the source", (f"{_STOCK}.on_hand",), None),
         _quantity("on_order", "Ordered and not received", _OPEN),
-        _quantity("late_on_order", "Part of it that was expected before the day: shown, and no cover", (*_OPEN, *_EXPECTED)),
-        _quantity("lost_on_order", "Part of that which is so late that nobody should wait for it", (*_OPEN, *_EXPECTED)),
+        _quantity(
+            "late_on_order", "Part of it that was expected before the day: shown, and no cover", (*_OPEN, *_EXPECTED)
+        ),
+        _quantity(
+            "lost_on_order", "Part of that which is so late that nobody should wait for it", (*_OPEN, *_EXPECTED)
+        ),
         _quantity("position", "On hand and on order, without what is late", (f"{_STOCK}.on_hand", *_OPEN), None),
         _quantity(
             "too_late_on_order", "Part of the position that comes after stock runs out (q50)", (*_OPEN, *_EXPECTED)
@@ -141,7 +147,9 @@ RECOMMENDATIONS = Table(
     warns=(STEADY, NOT_LOST),
     reads=(_DECISIONS, _DEMAND, "core.dim_site"),
     rules=(
-        Rule("explanations_add_up_to_the_quantity", "The lines of each explanation add up to the quantity, to the digit"),
+        Rule(
+            "explanations_add_up_to_the_quantity", "The lines of each explanation add up to the quantity, to the digit"
+        ),
         Rule("every_item_has_one_proposal", "Each item of the register has one row on each day that was planned"),
         Rule("orders_come_in_lots", "What is to be ordered is a whole number of lots and no less than the minimum"),
     ),
@@ -158,7 +166,7 @@ RECOMMENDATIONS = Table(
         Column(
             "order_by",
             "date",
-            "Last day on which an order still comes before stock runs out; it may have passed; null: it does not run out",
+            "Last day on which an order still comes before stock runs out, maybe in the past; null: it does not",
             (f"{_PROJECTION}.stockout_on_q90", f"{_POLICY}.lead_time_days"),
             nullable=True,
         ),
@@ -225,7 +233,9 @@ RECOMMENDATION_OUTCOMES = Table(
         _quantity("quantity", "How much, on the first day", (f"{_RECOMMENDED}.quantity",)),
         Column("decision", "text", "What planners decided last", (f"{_RECOMMENDED}.decision",), allowed=DECISIONS),
         Column("proposed_until", "date", "Last day on which it was proposed", (f"{_RECOMMENDED}.date",)),
-        Column("days_known", "integer", "Days since of which stock is known, of 56", (f"{_STOCK}.date",), "days", minimum=0),
+        Column(
+            "days_known", "integer", "Days since of which stock is known, of 56", (f"{_STOCK}.date",), "days", minimum=0
+        ),
         _quantity("ordered_qty", "Ordered within 14 days after it", (f"{_LINES}.ordered_qty", f"{_LINES}.ordered_on")),
         Column("ordered_on", "date", "First of these orders", (f"{_LINES}.ordered_on",), nullable=True),
         Column(
@@ -238,7 +248,9 @@ RECOMMENDATION_OUTCOMES = Table(
             minimum=0,
         ),
         Column("stockout_on", "date", "First of these days", (f"{_STOCK}.on_hand",), nullable=True),
-        Column("done", "boolean", "An order was placed; null: it is too early to say, or none was proposed", nullable=True),
+        Column(
+            "done", "boolean", "An order was placed; null: it is too early to say, or none was proposed", nullable=True
+        ),
     ),
 )
 
