@@ -302,12 +302,14 @@ def _lists(rows: pa.Table, name: str) -> Floats:
 
 
 def _arrays(values: Floats, known: NDArray[np.bool_]) -> pa.Array:
-    """Rows of numbers as PostgreSQL's arrays, `{1,2}`; null where nothing is known."""
-    rounded = np.round(values, DECIMALS).astype(np.float32) + np.float32(0)
-    width = values.shape[1]
-    offsets = np.arange(len(values) + 1) * width
-    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pc.cast(pa.array(rounded.ravel()), pa.string()))
-    joined = pc.call_function("binary_join", [lists, ","])
-    arrays = pc.call_function("binary_join_element_wise", ["{", joined, "}", ""])
+    """Rows of numbers as PostgreSQL's arrays, `{1e-3,2e-3}`; null where nothing is known.
+
+    Whole numbers are written several times as fast as fractions.
+    """
+    whole = np.rint(values * 10**DECIMALS).astype(np.int64)
+    offsets = pa.array(np.arange(len(values) + 1) * values.shape[1], pa.int32())
+    lists = pa.ListArray.from_arrays(offsets, pc.cast(pa.array(whole.ravel()), pa.string()))
+    joined = pc.call_function("binary_join", [lists, f"e-{DECIMALS},"])
+    arrays = pc.call_function("binary_join_element_wise", ["{", joined, f"e-{DECIMALS}}}", ""])
     at = np.where(known, np.cumsum(known) - 1, -1)
     return arrays.take(pa.array(at, mask=~known))
