@@ -35,6 +35,7 @@ HOUSEKEEPING = (
     "operations/month_partitions",
     "operations/event_log_retention",
     "operations/publication_retention",
+    "operations/projection_retention",
     "operations/lake_upkeep",
 )
 FAILED_RANGES = ("operations/failed_ranges",)
@@ -72,7 +73,8 @@ def jobs() -> list[Any]:
         _job(
             "housekeeping",
             HOUSEKEEPING,
-            "Month partitions made ahead and detached; old log messages and publications deleted; the lake compacted.",
+            "Month partitions made ahead and detached; old log messages, publications and projections deleted; the "
+            "lake compacted.",
         ),
         _job("failed_ranges", FAILED_RANGES, "The list of ranges that are left failed."),
         weekly_origin,

@@ -24,6 +24,7 @@ from nova_assets.operations.failures import failed_ranges_asset
 from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
+from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.planning.projection_assets import stock_projection
@@ -73,6 +74,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             month_partitions,
             event_log_retention,
             publication_retention,
+            projection_retention,
             lake_upkeep,
             failed_ranges_asset,
         ],

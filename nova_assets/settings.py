@@ -368,6 +368,15 @@ def publication_days() -> int:
     return _whole_number("NOVA_PUBLICATION_DAYS") or 400
 
 
+def projection_days() -> int:
+    """Days that projections of stock are kept (NOVA_PROJECTION_DAYS, 30), before the latest one.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_PROJECTION_DAYS") or 30
+
+
 def dagster_database_url() -> str:
     """libpq URL of Dagster's own database."""
     url = _required("DAGSTER_DATABASE_URL", "the URL of Dagster's own database")

@@ -13,6 +13,7 @@ import pytest
 
 from nova_assets import registry
 from nova_assets.materialize import RefusedError, Stage, outcomes_stage
+from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.partitions import DAY, WEEK, latest_origin
 from nova_assets.registry.recommendations import RECOMMENDATIONS, STOCK_PROJECTION
 from nova_assets.sqlfiles import check_sql
@@ -361,15 +362,28 @@ def test_what_came_of_a_proposal_is_what_was_ordered_and_how_long_there_was_noth
     assert any(row["days_without_stock"] for row in rows)
 
 
+def test_projections_long_past_are_deleted_as_a_new_version_and_proposals_stay(changeable: Pipeline):
+    before = {row["dataset"]: row["version"] for row in changeable.rows(VERSIONS)}
+    deleted = changeable.one("SELECT count(*) FROM analytics.stock_projection WHERE date = %s", PAST)
+    result = dg.materialize([projection_retention], resources={"warehouse": changeable.warehouse})
+    [event] = result.asset_materializations_for_node("operations__projection_retention")
+    assert event.metadata["rows_deleted"].value == deleted > 0
+    days = changeable.rows("SELECT DISTINCT date FROM analytics.stock_projection")
+    assert days == [{"date": LAST}]
+    assert of_action(changeable, "order", PAST)
+    changed = {row["dataset"] for row in changeable.rows(VERSIONS) if row["version"] != before[row["dataset"]]}
+    assert changed == {STOCK_PROJECTION.relation}
+
+
 def test_the_run_tells_what_the_day_proposes(changeable: Pipeline):
     propose(changeable, LAST)
     event = changeable.instance.get_latest_materialization_event(dg.AssetKey(["analytics", "recommendations"]))
     assert event
     assert event.asset_materialization
-    metadata = event.asset_materialization.metadata
-    counted = metadata["actions"].value
-    assert sum(counted.values()) == metadata["rows_written"].value
+    metadata: dict[str, Any] = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
+    counted = metadata["actions"]
+    assert sum(counted.values()) == metadata["rows_written"]
     assert counted["order"] == len(of_action(changeable, "order"))
-    assert metadata["orders_cost_brl"].value == pytest.approx(
+    assert metadata["orders_cost_brl"] == pytest.approx(
         float(sum(row["cost_brl"] for row in of_action(changeable, "order")))
     )

@@ -193,7 +193,7 @@ def test_the_last_day_to_order_is_the_lead_time_before_stock_runs_out_and_may_ha
 
 
 quantities = st.decimals(0, 500, places=4).map(float)
-cases = st.fixed_dictionaries(
+cases: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "planned": st.booleans(),
         "service": st.booleans(),
