@@ -202,6 +202,21 @@ def test_an_item_without_a_price_among_others_is_planned_by_its_target(changeabl
     assert {row["method"] for code, row in served.items() if code != item} == {"allocated"}
 
 
+def test_what_the_register_blocks_is_not_planned_and_a_day_without_items_is_empty(changeable: Pipeline):
+    planned_before = {row["item_id"] for row in of_all_sites(changeable, "service")}
+    kept = min(planned_before)
+    execute(
+        changeable,
+        """UPDATE core.dim_item SET attributes = attributes || '{"blocked": true}' WHERE item_id <> %s""",
+        kept,
+    )
+    changeable.run(policy_stage(LAST))
+    assert {row["item_id"] for row in of_all_sites(changeable, "service")} == {kept}
+    execute(changeable, """UPDATE core.dim_item SET attributes = attributes || '{"blocked": true}'""")
+    changeable.run(policy_stage(LAST))
+    assert of_all_sites(changeable, "service") == []
+
+
 def test_days_whose_forecasts_are_missing_are_refused_and_the_former_plan_stays(changeable: Pipeline):
     before = changeable.one("SELECT count(*) FROM analytics.inventory_policy")
     with pytest.raises(RefusedError, match=f"missing for {latest_origin(LAST - WEEK)}"):
