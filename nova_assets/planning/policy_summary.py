@@ -21,8 +21,8 @@ from nova_assets.quantiles import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SHOWN_ITEMS = 2_000
-"""Items of which the curves are drawn; more would cost more than the plan itself, and show the same."""
+SHOWN_ITEMS = 500
+"""Items of which the curves are drawn: every n-th. Of all, the picture would cost more than the plan itself."""
 
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.995)
 """Target services along the curves of the methods that have one for all items."""
@@ -36,20 +36,27 @@ COLORS: Mapping[Method, str] = {
 
 def summary(day: PolicyDay) -> dict[str, Any]:
     """Metadata of a day: items by method, the multiplier, fill and stock of each method, and their curves."""
-    if not day.known.num_rows:
-        return {"items": 0}
-    found = day.policies
+    items, found = day.items, day.policies
+    counted = {
+        "items": len(items),
+        "items_without_price": int((~items.priced).sum()),
+        "planned_by": dg.MetadataValue.json(Counter(method.value for method in found.served)),
+    }
+    if not found.allocated.any():
+        return counted
     rates = {
-        method: _rates(found.assortment, p.reorder_point[found.allocated]) for method, p in found.by_method.items()
+        method: _rates(found.assortment, policy.reorder_point[found.allocated])
+        for method, policy in found.by_method.items()
     }
     allocated = rates[Method.ALLOCATED]
+    priced = {"stock_brl": allocated.stock_brl, "stock_against_fill": _curves(day)} if items.priced.any() else {}
     return {
-        "items": day.known.num_rows,
-        "items_without_price": int((~day.items.priced).sum()),
-        "planned_by": dg.MetadataValue.json(Counter(method.value for method in found.served)),
+        **counted,
+        "multiplier": found.multiplier,
+        "line_fill": allocated.line_fill,
+        "unit_fill": allocated.unit_fill,
         "by_method": dg.MetadataValue.md(_table(rates)),
-        **_numbers(multiplier=found.multiplier, line_fill=allocated.line_fill, unit_fill=allocated.unit_fill),
-        **({"stock_brl": allocated.stock_brl, "stock_against_fill": _curves(day)} if day.items.priced.any() else {}),
+        **priced,
     }
 
 
@@ -68,11 +75,6 @@ def _rates(assortment: Assortment, reorder_point: Floats) -> Rates:
     )
 
 
-def _numbers(**values: float) -> dict[str, float]:
-    """Those that are numbers: Dagster's metadata know no others."""
-    return {name: float(value) for name, value in values.items() if np.isfinite(value)}
-
-
 def _table(rates: Mapping[Method, Rates]) -> str:
     lines = [
         f"| {method.value} | {of.line_fill:.3f} | {of.unit_fill:.3f} | {of.stock_brl:,.0f} |"
@@ -87,14 +89,14 @@ def _curves(day: PolicyDay) -> dg.MarkdownMetadataValue:
     found, items = day.policies, day.items
     rows = np.flatnonzero(found.allocated)
     some = np.zeros(len(items), dtype=bool)
-    some[rows[:: -(-len(rows) // SHOWN_ITEMS) or 1]] = True
+    some[rows[:: -(-len(rows) // SHOWN_ITEMS)]] = True
     lots = found.by_method[Method.SERVICE].order_quantity
     assortment = assortment_of(items, lots, found.weights, day.parameters.floor, some)
 
     def draw(axes: Axes) -> None:
         for method, points in _points(items, some, assortment):
-            rates = [_rates(assortment, point) for point in points]
-            stock, fill = [of.stock_brl for of in rates], [of.line_fill for of in rates]
+            stock = [assortment.stock_value(point) for point in points]
+            fill = [assortment.line_fill(point) for point in points]
             axes.plot(stock, fill, marker="o", ms=3, lw=1.2, color=COLORS[method], label=method.value)
         axes.set_xlabel("expected value of stock, BRL", fontsize=8)
         axes.set_ylabel("requests filled", fontsize=8)
