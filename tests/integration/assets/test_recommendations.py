@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,8 +19,7 @@ from nova_assets.partitions import DAY, WEEK, latest_origin
 from nova_assets.registry.recommendations import RECOMMENDATIONS, STOCK_PROJECTION
 from nova_assets.sqlfiles import check_sql
 from nova_local.embedded import Services
-from tests.conftest import migrated_copy
-from tests.support.pipeline import Pipeline, Rows
+from tests.support.pipeline import Pipeline, Rows, copy_of
 from tests.support.plans import load_forecasts
 
 LAST = date(2025, 10, 31)
@@ -33,27 +33,22 @@ PLAN = [table.relation for table in registry.PLANNING]
 @pytest.fixture(scope="module")
 def planned(services: Services, loaded_erp: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     """A copy of the loaded ERP with the plans of two days: for tests that only read them."""
-    with migrated_copy(services, loaded_erp.database.name) as database, pytest.MonkeyPatch.context() as patch:
-        pipeline = Pipeline(database, tmp_path_factory.mktemp("recommended"), patch)
-        pipeline.read_from(loaded_erp.erp.url)
+    folder = tmp_path_factory.mktemp("recommended")
+    with pytest.MonkeyPatch.context() as patch, copy_of(loaded_erp, services, folder, patch) as pipeline:
         for day in (PAST, LAST):
             load_forecasts(pipeline, latest_origin(day))
             plan(pipeline, day)
         patch.undo()
         yield pipeline
-        pipeline.instance.dispose()
 
 
 @pytest.fixture
 def changeable(
-    services: Services, planned: Pipeline, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    services: Services, planned: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Pipeline]:
     """A copy of it for a test that changes something."""
-    with migrated_copy(services, planned.database.name) as database:
-        pipeline = Pipeline(database, tmp_path_factory.mktemp("changed"), monkeypatch)
-        pipeline.read_from(planned.erp.url)
+    with copy_of(planned, services, tmp_path, monkeypatch) as pipeline:
         yield pipeline
-        pipeline.instance.dispose()
 
 
 def plan(pipeline: Pipeline, first: date, last: date | None = None) -> None:
@@ -307,6 +302,22 @@ def test_a_snoozed_item_that_becomes_critical_wakes(changeable: Pipeline, servic
 def test_decisions_that_say_too_little_are_refused(planned: Pipeline, services: Services, decision: dict[str, object]):
     with pytest.raises(psycopg.errors.CheckViolation):
         Planner(planned, services).decide("0100001", **decision)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM support.planner_decisions",
+        "UPDATE support.planner_decisions SET quantity = 1",
+        "INSERT INTO support.planner_decisions (item_id, plan_date, kind, decided_by, decided_at)"
+        " VALUES ('1', '2025-10-31', 'acknowledge', 'planner', '2020-01-01')",
+    ],
+)
+def test_who_decides_can_neither_change_nor_delete_nor_date_back_a_decision(
+    planned: Pipeline, services: Services, statement: str
+):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        Planner(planned, services).execute(statement)
 
 
 def test_without_stock_in_the_source_the_levels_are_told_and_no_quantity(changeable: Pipeline):
