@@ -148,6 +148,13 @@ class FirstMonths(FirstRows):
     def _add_key(self, session: psycopg.Connection, day: date) -> None:
         session.execute("SELECT support.key_candidate_month(%s::regclass, %s)", [self.table.relation, day])
 
+    def _analyze(self, session: psycopg.Connection, days: Sequence[date]) -> None:
+        """Tell the planner what is in the months of these days."""
+        session.execute(
+            "SELECT support.analyze_candidate_month(%s::regclass, day) FROM unnest(%s::date[]) AS day",
+            [self.table.relation, list(days)],
+        )
+
     def _month_name(self, day: date) -> sql.Identifier:
         return _candidate(self.table.schema, f"{self.table.name}_y{day:%Y}m{day:%m}")
 
@@ -172,6 +179,9 @@ class FirstMonths(FirstRows):
                     for session in sessions[1:]:
                         session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(snapshot)))
                 yield sessions
+            # Earlier, in the transaction that wrote the rows, autovacuum would count them as new and do it once more.
+            with ThreadPoolExecutor(count) as threads:
+                list(threads.map(self._analyze, sessions, [months[number::count] for number in range(count)]))
 
 
 def _candidate(schema: str, name: str) -> sql.Identifier:
