@@ -27,8 +27,8 @@ SCHEMA = pa.schema(
 )
 """Weekly demand as it is read: item, Monday, demand and what is to be added to it in the item's unit, family, unit."""
 
-MOST_SERIES_KEPT = 50_000
-"""Series times origins whose histories stay in memory for the next model; some 200 MB."""
+MOST_SERIES_KEPT = 10_000
+"""Series times origins whose histories stay in memory for the next model; some 40 MB."""
 
 
 @dataclass(frozen=True)

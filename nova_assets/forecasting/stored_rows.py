@@ -1,0 +1,38 @@
+"""Rows that are made part by part, on disk until all of them go into the lake in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+ROWS_PER_BATCH = 16_384
+"""Rows that are read back together: a few megabytes."""
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """An Arrow file that is written once and then read from its beginning, any number of times.
+
+    Arrow's datasets read such a file too, but much of it ahead of whoever takes the rows.
+    """
+
+    path: Path
+    schema: pa.Schema
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[pa.Table], None]]:
+        """Gives what takes the rows, table by table; they can be read when the context has ended."""
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with pa.OSFile(str(self.path), "wb") as file, pa.ipc.new_file(file, self.schema, options=options) as writer:
+            yield lambda rows: writer.write_table(rows, ROWS_PER_BATCH)
+
+    def to_batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows, in the order in which they were written."""
+        with pa.OSFile(str(self.path)) as file:
+            reader = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number)
