@@ -17,7 +17,8 @@ ROWS_PER_BATCH = 16_384
 class StoredRows:
     """An Arrow file that is written once and then read from its beginning, any number of times.
 
-    Arrow's datasets read such a file too, but much of it ahead of whoever takes the rows.
+    Arrow's datasets read such a file too, but much of it ahead of whoever takes the rows; and a generator in Python
+    would make the lake's writers wait for the interpreter, which other threads hold while they wait for the lake.
     """
 
     path: Path
@@ -27,12 +28,9 @@ class StoredRows:
     def writing(self) -> Iterator[Callable[[pa.Table], None]]:
         """Gives what takes the rows, table by table; they can be read when the context has ended."""
         options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with pa.OSFile(str(self.path), "wb") as file, pa.ipc.new_file(file, self.schema, options=options) as writer:
+        with pa.OSFile(str(self.path), "wb") as file, pa.ipc.new_stream(file, self.schema, options=options) as writer:
             yield lambda rows: writer.write_table(rows, ROWS_PER_BATCH)
 
-    def to_batches(self) -> Iterator[pa.RecordBatch]:
+    def to_reader(self) -> pa.RecordBatchReader:
         """All rows, in the order in which they were written."""
-        with pa.OSFile(str(self.path)) as file:
-            reader = pa.ipc.open_file(file)
-            for number in range(reader.num_record_batches):
-                yield reader.get_batch(number)
+        return pa.ipc.open_stream(pa.OSFile(str(self.path)))

@@ -193,7 +193,7 @@ class Lake(dg.ConfigurableResource):
         _require_same_schema(current, rows.schema, replaced)
         write_deltalake(
             current.delta,
-            _in_order_of(current.schema, rows),
+            _in_order_of(current.schema.names, rows),
             mode="overwrite",
             predicate=replaced.predicate,
             writer_properties=WriterProperties(compression="SNAPPY", max_row_group_size=ROWS_PER_GROUP),
@@ -223,10 +223,14 @@ def _retried(operation: Callable[[], T]) -> T:
     return operation()
 
 
-def _in_order_of(schema: pa.Schema, rows: Rows) -> pa.RecordBatchReader:
+def _in_order_of(names: list[str], rows: Rows) -> pa.RecordBatchReader:
     """Columns in the table's order: Delta matches by name, Arrow by position."""
-    batches = (batch.select(schema.names) for batch in rows.to_batches())
-    return pa.RecordBatchReader.from_batches(pa.schema([rows.schema.field(name) for name in schema.names]), batches)
+    if rows.schema.names == names:
+        return rows.to_reader()
+    # It imports pandas, and definitions are to load without.
+    import pyarrow.dataset as ds
+
+    return ds.Scanner.from_batches(rows.to_reader(), columns=names).to_reader()
 
 
 def _require_same_schema(current: LakeSnapshot, rows: pa.Schema, replaced: Slice) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ class Rows(Protocol):
         """Columns and types."""
         ...
 
-    def to_batches(self) -> Iterable[pa.RecordBatch]:
+    def to_reader(self) -> pa.RecordBatchReader:
         """All rows."""
         ...
 
@@ -83,7 +83,7 @@ class Slice:
             if (given := rows.schema.field(name).type) != wanted:
                 raise LakeSchemaError(f"{table}.{name} must be {wanted}, got {given}.")
         outside = dict.fromkeys(self.columns, 0)
-        for batch in rows.to_batches():
+        for batch in rows.to_reader():
             for name in self.columns:
                 outside[name] += batch.num_rows - (pc.sum(self._holds(name, batch.column(name))).as_py() or 0)
         for name, count in outside.items():
