@@ -85,7 +85,8 @@ class Slice:
         outside = dict.fromkeys(self.columns, 0)
         for batch in rows.to_reader():
             for name in self.columns:
-                outside[name] += batch.num_rows - (pc.sum(self._holds(name, batch.column(name))).as_py() or 0)
+                column = pa.table({name: batch.column(name)})
+                outside[name] += column.num_rows - column.filter(self._holds(name)).num_rows
         for name, count in outside.items():
             if count:
                 found = (
@@ -93,11 +94,11 @@ class Slice:
                 )
                 raise LakeSchemaError(f"{count} rows for {table!r} have {name} null or {found}.")
 
-    def _holds(self, name: str, values: pa.Array) -> pa.Array:
-        """Whether each value of a column belongs to the slice; null or false where it is null."""
+    def _holds(self, name: str) -> pc.Expression:
+        """Whether a value of a column belongs to the slice; not where it is null."""
         if name in self.within:
-            return pc.is_in(values, value_set=pa.array(self.within[name], pa.string()))
-        return pc.and_(pc.greater_equal(values, self.first), pc.less_equal(values, self.last))
+            return pc.field(name).isin(list(self.within[name]))
+        return (pc.field(name) >= self.first) & (pc.field(name) <= self.last)
 
     def _listed(self, name: str) -> str:
         return ", ".join(self.within[name])
