@@ -296,7 +296,7 @@ def main() -> None:
             case "asset":
                 asset((options.items or [1000])[0], options.weeks, options.origins)
             case "automatic":
-                automatic((options.items or [200])[0], options.weeks, options.origins)
+                automatic((options.items or [60])[0], options.weeks, options.origins)
             case "backtest":
                 backtest((options.items or [900])[0], options.weeks, options.origins)
             case "memory":
