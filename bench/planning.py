@@ -94,6 +94,68 @@ DEMAND = """
     ) AS quantiles;
 """
 
+FORECASTS = """
+    INSERT INTO analytics.fact_forecasts (
+        origin, item_id, site_id, model, forecast_date, forecast_value, confidence_interval, served, model_version,
+        generated_at
+    )
+    SELECT
+        origin, item_id, 'ALL', 'ensemble', origin + 7 * week, mean_weekly_demand, '{}', true, 'bench', now()
+    FROM analytics.features_demand_profile
+    CROSS JOIN generate_series(0, 12) AS week;
+    INSERT INTO analytics.summed_demand (
+        origin, item_id, site_id, weeks, model, forecast_value, q05, q10, q20, q30, q40, q50, q60, q70, q80, q90, q95,
+        q99, model_version, run_seconds, generated_at
+    )
+    SELECT
+        demand.origin, demand.item_id, 'ALL', weeks, 'ensemble', mean * weeks, spread[5], spread[10], spread[20],
+        spread[30], spread[40], spread[50], spread[60], spread[70], spread[80], spread[90], spread[95], spread[99],
+        'bench', 0, now()
+    FROM analytics.lead_time_demand AS demand
+    CROSS JOIN unnest(ARRAY[1, 2, 4, 8, 13, 26]) AS weeks
+    CROSS JOIN LATERAL (SELECT demand.expected_demand / 4 AS mean) AS weekly
+    CROSS JOIN LATERAL (
+        SELECT
+            array_agg(greatest(mean * weeks + (quantile - 4 * mean) * sqrt(weeks / 4.0), 0) ORDER BY quantile) AS spread
+        FROM unnest(demand.quantiles) AS quantile
+    ) AS grown;
+    INSERT INTO analytics.features_weekday_shares (origin, item_id, weekday, share, holiday_factor, demand_days)
+    SELECT origin, item_id, weekday, 1.0 / 7, 0.5, 100
+    FROM analytics.features_demand_profile
+    CROSS JOIN generate_series(1, 7) AS weekday
+    WHERE hashtext(item_id) %% 20 = 0;
+    INSERT INTO core.dim_calendar (
+        date, week, month, year, iso_week, weekday, is_weekend, is_holiday, is_business_day
+    )
+    SELECT
+        day, date_trunc('week', day), date_trunc('month', day), extract(year FROM day), extract(week FROM day),
+        extract(isodow FROM day), extract(isodow FROM day) > 5, false, extract(isodow FROM day) < 6
+    FROM generate_series(%(first)s::date - 30, %(first)s::date + 200, interval '1 day') AS day;
+"""
+
+ORDERS = """
+    INSERT INTO analytics.supplier_lead_times
+    SELECT
+        %(origin)s, 'ALL', 'requested_to_received', 9, 0, 0, 2.9, 0.5, 1, 1, 21, 18, 40, 45, 'bench', now();
+    INSERT INTO core.fact_purchase_lines (
+        order_id, line_no, item_id, site_id, supplier_id, requested_on, ordered_on, promised_on, ordered_qty,
+        after_the_fact, is_open, rest_cancelled
+    )
+    SELECT
+        'O' || item_id || number, '1', item_id, 'P1', 'UNKNOWN', ordered - 3, ordered, ordered + 20,
+        20 + floor(20 * random()), false, false, false
+    FROM core.dim_item
+    CROSS JOIN generate_series(0, 7) AS number
+    CROSS JOIN LATERAL (SELECT %(first)s::date - 45 * number - (hashtext(item_id) & 15) AS ordered) AS days;
+    -- Half of the latest orders are open, and one in fifty of the others for good.
+    INSERT INTO core.fact_receipts_daily (order_id, line_no, date, quantity)
+    SELECT order_id, line_no, least(promised_on, %(first)s::date), ordered_qty
+    FROM core.fact_purchase_lines
+    WHERE CASE WHEN promised_on > %(first)s THEN random() < 0.5 ELSE random() < 0.98 END;
+    INSERT INTO core.fact_demand_daily (item_id, site_id, date, demand, request_lines)
+    SELECT item_id, site_id, date, quantity, issue_lines FROM core.fact_issues_daily;
+"""
+
 STOCK = """
     INSERT INTO core.fact_issues_daily (item_id, site_id, date, quantity, issue_lines)
     SELECT item_id, 'P' || place, %(last)s::date - (place + 40 * number)::integer, 1 + floor(9 * random()), 1
@@ -107,6 +169,16 @@ STOCK = """
     CROSS JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day;
 """
 
+MONTHLY = (
+    "core.fact_demand_daily",
+    "core.fact_issues_daily",
+    "core.fact_inventory_daily",
+    "core.fact_purchase_lines",
+    "core.fact_receipts_daily",
+    "analytics.lead_time_demand",
+    "analytics.fact_forecasts",
+    "analytics.summed_demand",
+)
 MONTHS = """
     SELECT support.make_month_partitions(oid, %s, %s) FROM pg_class
     WHERE oid = %s::regclass AND relkind = 'p'
@@ -170,11 +242,11 @@ def fill(connection: psycopg.Connection, items: int) -> None:
         "first": DAYS[0],
         "last": DAYS[-1],
     }
-    for relation in ("core.fact_issues_daily", "core.fact_inventory_daily", "analytics.lead_time_demand"):
+    for relation in MONTHLY:
         connection.execute(MONTHS, [YEAR.first, YEAR.last, relation])
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute("SELECT setseed(0.5)")
-        for script in (DIMENSIONS, PROFILES, DEMAND, STOCK):
+        for script in (DIMENSIONS, PROFILES, DEMAND, STOCK, FORECASTS, ORDERS):
             cursor.execute(script.encode(), values)
         cursor.execute("VACUUM ANALYZE")
 

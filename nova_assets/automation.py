@@ -15,13 +15,14 @@ from nova_assets import registry, settings
 from nova_assets.factories import asset_key
 from nova_assets.operations.commands import run_module
 from nova_assets.partitions import TIMEZONE, Window, monday
-from nova_assets.registry import Table, core, erp, external, quality, staging
+from nova_assets.registry import Table, core, erp, external, quality, recommendations, staging
 
 NIGHTLY: tuple[Table, ...] = (
     *staging.TABLES,
     *erp.TABLES,
     *core.TABLES,
     external.FACT_EXTERNAL_DAILY,
+    recommendations.RECOMMENDATION_OUTCOMES,
     *registry.VIEWS,
     *quality.TABLES,
 )
@@ -34,6 +35,7 @@ HOUSEKEEPING = (
     "operations/month_partitions",
     "operations/event_log_retention",
     "operations/publication_retention",
+    "operations/projection_retention",
     "operations/lake_upkeep",
 )
 FAILED_RANGES = ("operations/failed_ranges",)
@@ -71,7 +73,8 @@ def jobs() -> list[Any]:
         _job(
             "housekeeping",
             HOUSEKEEPING,
-            "Month partitions made ahead and detached; old log messages and publications deleted; the lake compacted.",
+            "Month partitions made ahead and detached; old log messages, publications and projections deleted; the "
+            "lake compacted.",
         ),
         _job("failed_ranges", FAILED_RANGES, "The list of ranges that are left failed."),
         weekly_origin,

@@ -15,7 +15,7 @@ from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_f
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import views
 from nova_assets.load.accuracy import ensemble_standings, forecast_accuracy
-from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.load.forecasts import fact_forecasts, summed_demand
 from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
 from nova_assets.load.readings import family_forecasts, forecast_explanations
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
@@ -24,8 +24,15 @@ from nova_assets.operations.failures import failed_ranges_asset
 from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sensor, load_dropped_forecasts
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
+from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.planning.policy_assets import inventory_policy
+from nova_assets.planning.projection_assets import stock_projection
+from nova_assets.planning.recommendation_assets import (
+    planner_decisions,
+    recommendation_outcomes,
+    recommendations,
+)
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -50,6 +57,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             fact_external_daily,
             *feature_tables,
             fact_forecasts,
+            summed_demand,
             ensemble_standings,
             forecast_accuracy,
             supplier_lead_times,
@@ -57,11 +65,16 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             forecast_explanations,
             family_forecasts,
             inventory_policy,
+            stock_projection,
+            planner_decisions,
+            recommendations,
+            recommendation_outcomes,
             *views,
             data_quality,
             month_partitions,
             event_log_retention,
             publication_retention,
+            projection_retention,
             lake_upkeep,
             failed_ranges_asset,
         ],

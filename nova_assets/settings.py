@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LONGEST_HORIZON_DAYS = 182
+"""As far as demand is forecast."""
+
 FEWEST_WEEKS_KEPT = 26
 
 
@@ -252,6 +255,49 @@ def review_period_days() -> int:
     return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
 
 
+@dataclass(frozen=True)
+class PlanningRules:
+    """What a company decides about its proposals; docs/recommendations.md.
+
+    Attributes:
+        horizon_days: days ahead that stock is shown day by day.
+        lost_supply_days: so late, an order is not waited for any longer.
+        requested_days: so old, a request that was not ordered does not count as to come.
+        dead_stock_days: stock without demand for so long is dead.
+        order_risk: level of demand that an order must still come in time for, 0.5 or 0.9.
+        money_half_brl: money at risk that counts half of what any money can count in a priority.
+    """
+
+    horizon_days: int
+    lost_supply_days: int
+    requested_days: int
+    dead_stock_days: int
+    order_risk: float
+    money_half_brl: float
+
+
+def planning_rules() -> PlanningRules:
+    """What the environment says of proposals.
+
+    Raises:
+        InvalidSettingError: a setting means nothing.
+    """
+    horizon = _whole_number("NOVA_HORIZON_DAYS") or 91
+    if horizon > LONGEST_HORIZON_DAYS:
+        raise InvalidSettingError(f"NOVA_HORIZON_DAYS is {horizon}: it must be at most {LONGEST_HORIZON_DAYS}.")
+    risk = os.environ.get("NOVA_ORDER_RISK", "").strip() or "q90"
+    if risk not in ("q50", "q90"):
+        raise InvalidSettingError(f"NOVA_ORDER_RISK is {risk!r}: it must be `q50` or `q90`.")
+    return PlanningRules(
+        horizon_days=horizon,
+        lost_supply_days=_whole_number("NOVA_LOST_SUPPLY_DAYS") or 60,
+        requested_days=_whole_number("NOVA_REQUESTED_DAYS") or 60,
+        dead_stock_days=_whole_number("NOVA_DEAD_STOCK_DAYS") or 365,
+        order_risk=int(risk[1:]) / 100,
+        money_half_brl=float(_whole_number("NOVA_PRIORITY_HALF_BRL") or 10_000),
+    )
+
+
 def policy_method() -> str | None:
     """The one method that every item is planned by (NOVA_POLICY_METHOD); None, the default: by what is known of it.
 
@@ -320,6 +366,15 @@ def publication_days() -> int:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_PUBLICATION_DAYS") or 400
+
+
+def projection_days() -> int:
+    """Days that projections of stock are kept (NOVA_PROJECTION_DAYS, 30), before the latest one.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_PROJECTION_DAYS") or 30
 
 
 def dagster_database_url() -> str:

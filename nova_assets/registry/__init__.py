@@ -11,11 +11,12 @@ from nova_assets.registry import (
     planning,
     quality,
     readings,
+    recommendations,
     staging,
 )
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
-PLANNING: tuple[Table, ...] = (*planning.TABLES,)
+PLANNING: tuple[Table, ...] = (*planning.TABLES, *recommendations.TABLES)
 """What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (
@@ -26,6 +27,7 @@ TABLES: tuple[Table, ...] = (
     *lead_times.TABLES,
     *readings.TABLES,
     *PLANNING,
+    recommendations.RECOMMENDATION_OUTCOMES,
     *external.TABLES,
     *kpis.TABLES,
     *quality.TABLES,

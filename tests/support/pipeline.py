@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from nova_assets.materialize import EXTRACT, Stage, data_range, erp_span, run_st
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
-from tests.conftest import Database
+from nova_local.embedded import Services
+from tests.conftest import Database, migrated_copy
 
 
 class EventLogInMemory(event_log.InMemoryEventLogStorage):
@@ -36,6 +39,16 @@ def instance_in_memory() -> dg.DagsterInstance:
 
 
 Rows = list[dict[str, Any]]
+
+
+@contextmanager
+def copy_of(source: Pipeline, services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    """The same warehouse once more, to be changed while the context lasts."""
+    with migrated_copy(services, source.database.name) as database:
+        pipeline = Pipeline(database, folder, monkeypatch)
+        pipeline.read_from(source.erp.url)
+        yield pipeline
+        pipeline.instance.dispose()
 
 
 class Pipeline:

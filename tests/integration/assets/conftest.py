@@ -12,7 +12,7 @@ from nova_assets.registry import Column, Grain, Table
 from nova_assets.resources.warehouse import Warehouse
 from nova_local.embedded import Services
 from tests.conftest import Database, DemoErp, migrated_copy
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, copy_of
 
 READINGS = Table(
     schema="core",
@@ -83,8 +83,5 @@ def pipeline_on_loaded_erp(
     services: Services, loaded_erp: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Pipeline]:
     """A copy of the warehouse with the whole demo ERP in it: for a test that loads more, or something else."""
-    with migrated_copy(services, loaded_erp.database.name) as database:
-        pipeline = Pipeline(database, tmp_path, monkeypatch)
-        pipeline.read_from(loaded_erp.erp.url)
+    with copy_of(loaded_erp, services, tmp_path, monkeypatch) as pipeline:
         yield pipeline
-        pipeline.instance.dispose()
