@@ -13,7 +13,7 @@ from nova_assets.extracts.erp.assets import erp_database, extracts, rejected_erp
 from nova_assets.extracts.external.assets import published_sources, staging_tables
 from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
 from nova_assets.features.assets import made_by_sql as feature_tables
-from nova_assets.kpis.assets import views
+from nova_assets.kpis.assets import kpi_daily, views
 from nova_assets.load.accuracy import ensemble_standings, forecast_accuracy
 from nova_assets.load.forecasts import fact_forecasts
 from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
@@ -55,6 +55,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             lead_time_demand,
             forecast_explanations,
             family_forecasts,
+            kpi_daily,
             *views,
             data_quality,
             month_partitions,

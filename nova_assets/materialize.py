@@ -30,7 +30,7 @@ from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, V
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
 from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, lake, lead_times, quality, readings, staging
+from nova_assets.registry import analytics, core, erp, external, kpis, lake, lead_times, quality, readings, staging
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -114,7 +114,15 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
     yield plan_stage(data.data_through)
-    yield Stage("KPIs", [view.relation for view in registry.VIEWS])
+    yield from kpi_stages(days)
+
+
+def kpi_stages(days: Window) -> list[Stage]:
+    """The parts of the days, and the views."""
+    return [
+        Stage("days of the KPIs", [kpis.KPI_DAILY.relation], days.first, days.last),
+        Stage("KPIs", [view.relation for view in registry.VIEWS]),
+    ]
 
 
 def plan_stage(day: date) -> Stage:

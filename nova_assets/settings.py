@@ -252,6 +252,36 @@ def review_period_days() -> int:
     return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
 
 
+@dataclass(frozen=True)
+class KpiParameters:
+    """What the KPIs are measured by; docs/kpis.md says where each counts.
+
+    Attributes:
+        carrying_rate: yearly cost of keeping stock, as a part of its value.
+        excess_weeks: what lasts longer, at the demand of the last so many weeks, is excess.
+        dead_weeks: what lies there for so many weeks without demand is dead.
+        stocked_days: a place without stock for longer has ceased to stock the item.
+    """
+
+    carrying_rate: float
+    excess_weeks: int
+    dead_weeks: int
+    stocked_days: int = 91
+
+
+def kpi_parameters() -> KpiParameters:
+    """NOVA_CARRYING_RATE (0.25), NOVA_EXCESS_WEEKS (26) and NOVA_DEAD_STOCK_WEEKS (26).
+
+    Raises:
+        InvalidSettingError: the rate is not a number from 0 on, or weeks are not a whole number from 1 on.
+    """
+    return KpiParameters(
+        _number("NOVA_CARRYING_RATE", 0.25),
+        _whole_number("NOVA_EXCESS_WEEKS") or 26,
+        _whole_number("NOVA_DEAD_STOCK_WEEKS") or 26,
+    )
+
+
 def event_log_days() -> int:
     """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
 
@@ -283,6 +313,17 @@ def _whole_number(name: str) -> int | None:
     if not value.isdecimal() or int(value) < 1:
         raise InvalidSettingError(f"{name} is {value!r}: it must be a whole number from 1 on.")
     return int(value)
+
+
+def _number(name: str, default: float) -> float:
+    value = os.environ.get(name, "").strip()
+    try:
+        number = float(value or default)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise InvalidSettingError(f"{name} is {value!r}: it must be a number from 0 on.")
+    return number
 
 
 def use_workbook(path: str) -> None:
