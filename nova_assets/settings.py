@@ -252,33 +252,84 @@ def review_period_days() -> int:
     return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
 
 
+def holding_rate() -> float:
+    """Yearly cost of keeping stock, part of its value (NOVA_HOLDING_RATE, 0.25)."""
+    return _number("NOVA_HOLDING_RATE", 0.25)
+
+
 @dataclass(frozen=True)
 class KpiParameters:
     """What the KPIs are measured by; docs/kpis.md says where each counts.
 
     Attributes:
-        carrying_rate: yearly cost of keeping stock, as a part of its value.
+        holding_rate: yearly cost of keeping stock, as a part of its value.
         excess_weeks: what lasts longer, at the demand of the last so many weeks, is excess.
         dead_weeks: what lies there for so many weeks without demand is dead.
         stocked_days: a place without stock for longer has ceased to stock the item.
     """
 
-    carrying_rate: float
+    holding_rate: float
     excess_weeks: int
     dead_weeks: int
     stocked_days: int = 91
 
 
 def kpi_parameters() -> KpiParameters:
-    """NOVA_CARRYING_RATE (0.25), NOVA_EXCESS_WEEKS (26) and NOVA_DEAD_STOCK_WEEKS (26).
+    """NOVA_HOLDING_RATE (0.25), NOVA_EXCESS_WEEKS (26) and NOVA_DEAD_STOCK_WEEKS (26).
 
     Raises:
-        InvalidSettingError: the rate is not a number from 0 on, or weeks are not a whole number from 1 on.
+        InvalidSettingError: the rate is not a number above 0, or weeks are not a whole number from 1 on.
     """
     return KpiParameters(
-        _number("NOVA_CARRYING_RATE", 0.25),
-        _whole_number("NOVA_EXCESS_WEEKS") or 26,
-        _whole_number("NOVA_DEAD_STOCK_WEEKS") or 26,
+        holding_rate(), _whole_number("NOVA_EXCESS_WEEKS") or 26, _whole_number("NOVA_DEAD_STOCK_WEEKS") or 26
+    )
+
+
+@dataclass(frozen=True)
+class AlertThresholds:
+    """From where on the rules of `sql/planning/alerts/` speak; docs/alerts.md has the reasons.
+
+    Attributes:
+        late_days: days that a delivery may be late (NOVA_ALERT_LATE_DAYS).
+        excess_brl: value of an item's excess stock (NOVA_ALERT_EXCESS_BRL).
+        excess_weeks, dead_weeks: as in `KpiParameters`.
+        drift_lines: fewest lines of a supplier in each span.
+        drift_t: Welch's t of the logarithms of its lead times.
+        drift_ratio: of their geometric means, up or down.
+        outlier_score: modified z-score of a demand.
+        bias_weeks: weeks that a forecast is judged by, at most, and `bias_fewest` at least.
+        bias_signal: standard deviations of the tracking signal.
+        bias_share: errors over the demand.
+        stockout_chance: chance of a stockout within the lead time.
+    """
+
+    late_days: int
+    excess_brl: float
+    excess_weeks: int
+    dead_weeks: int
+    drift_lines: int = 8
+    drift_t: float = 3.0
+    drift_ratio: float = 1.25
+    outlier_score: float = 3.5
+    bias_weeks: int = 26
+    bias_fewest: int = 10
+    bias_signal: float = 3.0
+    bias_share: float = 0.3
+    stockout_chance: float = 0.5
+
+
+def alert_thresholds() -> AlertThresholds:
+    """NOVA_ALERT_LATE_DAYS (7) and NOVA_ALERT_EXCESS_BRL (5000), with the weeks of the KPIs.
+
+    Raises:
+        InvalidSettingError: days are not a whole number from 1 on, or the value is not a number above 0.
+    """
+    kpis = kpi_parameters()
+    return AlertThresholds(
+        _whole_number("NOVA_ALERT_LATE_DAYS") or 7,
+        _number("NOVA_ALERT_EXCESS_BRL", 5000),
+        kpis.excess_weeks,
+        kpis.dead_weeks,
     )
 
 
@@ -315,14 +366,21 @@ def _whole_number(name: str) -> int | None:
     return int(value)
 
 
-def _number(name: str, default: float) -> float:
+def _number(name: str, default: float, below: float = float("inf")) -> float:
+    """A number above zero and below `below`; `default` where none is set.
+
+    Raises:
+        InvalidSettingError: it is none.
+    """
     value = os.environ.get(name, "").strip()
+    if not value:
+        return default
     try:
-        number = float(value or default)
+        number = float(value)
     except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        raise InvalidSettingError(f"{name} is {value!r}: it must be a number from 0 on.")
+        number = float("nan")
+    if not 0 < number < below:
+        raise InvalidSettingError(f"{name} is {value!r}: it must be a number above 0 and below {below:g}.")
     return number
 
 

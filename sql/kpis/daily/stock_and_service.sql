@@ -104,7 +104,7 @@ CROSS JOIN LATERAL (
     VALUES
     ('stockout_rate', members.out_of_stock, members.stocked),
     ('inventory_value_brl', members.value_brl, 1),
-    ('carrying_cost_brl', members.value_brl * %(carrying_rate)s / 365, NULL),
+    ('carrying_cost_brl', members.value_brl * %(holding_rate)s / 365, NULL),
     ('turnover', 365 * members.issued_brl, members.value_brl),
     ('days_of_supply', members.value_brl, members.issued_brl),
     ('fill_rate_lines', members.lines_at_once, members.lines),
