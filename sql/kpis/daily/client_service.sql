@@ -18,7 +18,7 @@ waited AS (
     SELECT
         issues.item_id,
         issues.date,
-        sum(issues.issue_lines) FILTER (WHERE empty_mornings.item_id IS NOT NULL)::double precision
+        coalesce(sum(issues.issue_lines) FILTER (WHERE empty_mornings.item_id IS NOT NULL), 0)::numeric
         / sum(issues.issue_lines) AS share
     FROM core.fact_issues_daily AS issues
     INNER JOIN first_stock ON issues.date > first_stock.date
@@ -35,9 +35,9 @@ clients AS (
         demand.date,
         sites.client,
         sum(demand.request_lines) AS lines,
-        sum(demand.request_lines * (1 - coalesce(waited.share, 0))) AS lines_at_once,
+        sum(demand.request_lines * (1 - waited.share)) AS lines_at_once,
         sum(demand.request_lines) FILTER (WHERE items.criticality = 'H') AS critical_lines,
-        sum(demand.request_lines * coalesce(waited.share, 0)) FILTER (WHERE items.criticality = 'H') AS critical_lines_late
+        sum(demand.request_lines * waited.share) FILTER (WHERE items.criticality = 'H') AS critical_lines_late
     FROM core.fact_demand_daily AS demand
     INNER JOIN core.dim_site AS sites ON demand.site_id = sites.site_id
     INNER JOIN core.dim_item AS items ON demand.item_id = items.item_id

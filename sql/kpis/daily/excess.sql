@@ -5,8 +5,8 @@ WITH stock AS (
         inventory.item_id,
         inventory.site_id,
         inventory.date,
-        greatest(inventory.on_hand, 0)::double precision AS on_hand,
-        greatest(inventory.on_hand, 0)::double precision * inventory.unit_cost_brl::double precision AS value_brl
+        greatest(inventory.on_hand, 0) AS on_hand,
+        greatest(inventory.on_hand, 0) * inventory.unit_cost_brl AS value_brl
     FROM core.fact_inventory_daily AS inventory
     WHERE
         extract(isodow FROM inventory.date) = 7
@@ -31,10 +31,10 @@ demand AS (
     SELECT
         item_id,
         week + 6 AS date,
-        avg(demand::double precision) OVER (
+        avg(demand) OVER (
             PARTITION BY item_id ORDER BY week ROWS BETWEEN %(excess_weeks)s - 1 PRECEDING AND CURRENT ROW
         ) AS mean_weekly,
-        sum(demand::double precision) OVER (
+        sum(demand) OVER (
             PARTITION BY item_id ORDER BY week ROWS BETWEEN %(dead_weeks)s - 1 PRECEDING AND CURRENT ROW
         ) AS lately
     FROM analytics.features_demand_weekly
@@ -78,8 +78,8 @@ SELECT
     members.dimension,
     members.member,
     figures.kpi,
-    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.numerator END AS numerator,
-    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.denominator END AS denominator,
+    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.numerator END::double precision AS numerator,
+    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.denominator END::double precision AS denominator,
     CASE
         WHEN NOT members.is_long_known THEN 'history_too_short'
         WHEN members.value_brl IS NULL THEN 'prices_not_in_source'

@@ -4,8 +4,8 @@ WITH scored AS (
     SELECT
         forecasts.forecast_date AS date,
         items.family,
-        forecasts.forecast_value / profile.mean_weekly_demand AS forecast,
-        weekly.demand::double precision / profile.mean_weekly_demand AS demand
+        forecasts.forecast_value::numeric / profile.mean_weekly_demand::numeric AS forecast,
+        weekly.demand / profile.mean_weekly_demand::numeric AS demand
     FROM analytics.fact_forecasts AS forecasts
     INNER JOIN analytics.features_demand_weekly AS weekly
         ON forecasts.item_id = weekly.item_id AND forecasts.forecast_date = weekly.week
@@ -35,8 +35,8 @@ SELECT
     members.dimension,
     members.member,
     figures.kpi,
-    figures.numerator,
-    figures.denominator,
+    figures.numerator::double precision AS numerator,
+    figures.denominator::double precision AS denominator,
     NULL AS reason
 FROM members
 CROSS JOIN LATERAL (

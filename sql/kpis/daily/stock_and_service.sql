@@ -1,13 +1,14 @@
 -- Stock at the end of each day, and how the day's issues were served, by stocking place. What a shelf holds in the evening
--- it has in the morning: issues of a day that began with an empty shelf had waited for what came in.
+-- it has in the morning: issues of a day that began with an empty shelf had waited for what came in. All sums are of exact
+-- numbers: a day is the same to the last digit in whatever window, and by whatever plan, it is made.
 WITH stock AS (
     SELECT
         item_id,
         site_id,
         date,
-        on_hand::double precision AS on_hand,
-        unit_cost_brl::double precision AS unit_cost_brl,
-        lag(on_hand::double precision) OVER earlier AS opening,
+        on_hand,
+        unit_cost_brl,
+        lag(on_hand) OVER earlier AS opening,
         max(date) FILTER (WHERE on_hand > 0) OVER (
             PARTITION BY item_id, site_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS last_in_stock_on
@@ -20,7 +21,7 @@ WITH stock AS (
 usual_issue AS (
     SELECT
         item_id,
-        sum(quantity)::double precision / sum(issue_lines) AS quantity
+        sum(quantity) / sum(issue_lines) AS quantity
     FROM core.fact_issues_daily
     GROUP BY item_id
 ),
@@ -35,10 +36,10 @@ places AS (
         stock.opening,
         coalesce(stock.last_in_stock_on > stock.date - %(stocked_days)s, false) AS was_stocked,
         greatest(stock.on_hand, 0) * stock.unit_cost_brl AS value_brl,
-        coalesce(issues.quantity::double precision, 0) AS issued,
-        issues.quantity::double precision * stock.unit_cost_brl AS issued_brl,
+        coalesce(issues.quantity, 0) AS issued,
+        issues.quantity * stock.unit_cost_brl AS issued_brl,
         issues.issue_lines AS lines,
-        issues.quantity::double precision / usual_issue.quantity AS usual_issues
+        issues.quantity / usual_issue.quantity AS usual_issues
     FROM stock
     INNER JOIN core.dim_item AS items ON stock.item_id = items.item_id
     LEFT JOIN core.fact_issues_daily AS issues
@@ -104,7 +105,7 @@ CROSS JOIN LATERAL (
     VALUES
     ('stockout_rate', members.out_of_stock, members.stocked),
     ('inventory_value_brl', members.value_brl, 1),
-    ('carrying_cost_brl', members.value_brl * %(holding_rate)s / 365, NULL),
+    ('carrying_cost_brl', members.value_brl * %(holding_rate)s::numeric / 365, NULL),
     ('turnover', 365 * members.issued_brl, members.value_brl),
     ('days_of_supply', members.value_brl, members.issued_brl),
     ('fill_rate_lines', members.lines_at_once, members.lines),
