@@ -15,7 +15,7 @@ from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_f
 from nova_assets.features.assets import made_by_sql as feature_tables
 from nova_assets.kpis.assets import kpi_daily, views
 from nova_assets.load.accuracy import ensemble_standings, forecast_accuracy
-from nova_assets.load.forecasts import fact_forecasts
+from nova_assets.load.forecasts import fact_forecasts, summed_demand
 from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
 from nova_assets.load.readings import family_forecasts, forecast_explanations
 from nova_assets.operations.drop_folder import drop_folder_sensor, load_dropped_workbook
@@ -26,6 +26,12 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.planning.alerts import alerts
+from nova_assets.planning.projection_assets import stock_projection
+from nova_assets.planning.recommendation_assets import (
+    planner_decisions,
+    recommendation_outcomes,
+    recommendations,
+)
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -50,6 +56,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             fact_external_daily,
             *feature_tables,
             fact_forecasts,
+            summed_demand,
             ensemble_standings,
             forecast_accuracy,
             supplier_lead_times,
@@ -58,6 +65,10 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             family_forecasts,
             alerts,
             kpi_daily,
+            stock_projection,
+            planner_decisions,
+            recommendations,
+            recommendation_outcomes,
             *views,
             data_quality,
             month_partitions,

@@ -44,6 +44,7 @@ LOADED = tuple(
     table.relation
     for table in (
         analytics.FACT_FORECASTS,
+        analytics.SUMMED_DEMAND,
         analytics.ENSEMBLE_STANDINGS,
         *lead_times.TABLES,
         *readings.TABLES,
@@ -168,7 +169,13 @@ def external_stages(days: Window) -> Iterator[Stage]:
 QUALITY = Stage("data quality", [table.relation for table in quality.TABLES])
 EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
 DIMENSIONS = Stage("dimensions", [table.relation for table in core.DIMENSIONS])
-FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_ISSUES_DAILY, core.FACT_INVENTORY_DAILY)
+FACTS = (
+    core.FACT_PURCHASE_LINES,
+    core.FACT_RECEIPTS_DAILY,
+    core.FACT_DEMAND_DAILY,
+    core.FACT_ISSUES_DAILY,
+    core.FACT_INVENTORY_DAILY,
+)
 WEEKLY_DEMAND = [analytics.FEATURES_DEMAND_WEEKLY.relation, analytics.DEMAND_ADJUSTMENTS.relation]
 PROFILES = [analytics.FEATURES_DEMAND_PROFILE.relation, analytics.FEATURES_WEEKDAY_SHARES.relation]
 ANOMALIES = (core.FACT_DEMAND_ANOMALIES, core.FACT_PRICE_ANOMALIES)

@@ -68,6 +68,10 @@ class Window:
         """The smallest window that holds all of `windows`."""
         return cls(min(window.first for window in windows), max(window.last for window in windows))
 
+    def days(self) -> list[date]:
+        """Every day of the window, in order."""
+        return [self.first + number * DAY for number in range((self.last - self.first).days + 1)]
+
     def months(self) -> Iterator[date]:
         """The first day of every month that the window touches, in order."""
         month = self.first.replace(day=1)

@@ -1,4 +1,4 @@
-"""Distributions known by some of their quantiles: the tails beyond them."""
+"""Distributions known by some of their quantiles: the tails beyond them, and what a stock against them is worth."""
 
 from __future__ import annotations
 
@@ -30,3 +30,33 @@ def with_tails(quantiles: Floats, levels: Floats, tail_from: int = -2) -> tuple[
     order = np.argsort(known)
     extended = np.concatenate([first[..., None], quantiles, tail, last[..., None]], axis=-1)
     return extended[..., order], known[order]
+
+
+def exceedance(values: Floats, levels: Floats, stock: Floats) -> Floats:
+    """The chance that demand is greater than `stock`, (items,).
+
+    Args:
+        values: quantiles of demand, (items, levels), not falling; between two the probability is spread evenly.
+        levels: their levels, rising from 0 to 1.
+        stock: one per item.
+    """
+    reached = (values <= stock[:, None]).sum(axis=1)
+    at = np.clip(reached, 1, len(levels) - 1)
+    rows = np.arange(len(values))
+    low, high = values[rows, at - 1], values[rows, at]
+    part = np.clip((stock - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
+    below = levels[at - 1] + part * (levels[at] - levels[at - 1])
+    return np.where(reached == 0, 1.0, np.where(reached == len(levels), 0.0, 1.0 - below))
+
+
+def expected_shortage(values: Floats, levels: Floats, stock: Floats) -> Floats:
+    """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,); arguments as of `exceedance`.
+
+    The integral of max(Q(p) − stock, 0) over all levels p, exact for what lies linear between the quantiles.
+    """
+    over = values - stock[:, None]
+    low, high = over[:, :-1], over[:, 1:]
+    crossing = (low < 0) & (high > 0)
+    span = np.where(crossing, high - low, 1.0)
+    areas = np.where(crossing, high * high / (2 * span), (np.maximum(low, 0.0) + np.maximum(high, 0.0)) / 2)
+    return areas @ np.diff(levels)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LONGEST_HORIZON_DAYS = 182
+"""As far as demand is forecast."""
+
 FEWEST_WEEKS_KEPT = 26
 
 
@@ -258,6 +261,49 @@ def holding_rate() -> float:
 
 
 @dataclass(frozen=True)
+class PlanningRules:
+    """What a company decides about its proposals; docs/recommendations.md.
+
+    Attributes:
+        horizon_days: days ahead that stock is shown day by day.
+        lost_supply_days: so late, an order is not waited for any longer.
+        requested_days: so old, a request that was not ordered does not count as to come.
+        dead_stock_days: stock without demand for so long is dead.
+        order_risk: level of demand that an order must still come in time for, 0.5 or 0.9.
+        money_half_brl: money at risk that counts half of what any money can count in a priority.
+    """
+
+    horizon_days: int
+    lost_supply_days: int
+    requested_days: int
+    dead_stock_days: int
+    order_risk: float
+    money_half_brl: float
+
+
+def planning_rules() -> PlanningRules:
+    """What the environment says of proposals.
+
+    Raises:
+        InvalidSettingError: a setting means nothing.
+    """
+    horizon = _whole_number("NOVA_HORIZON_DAYS") or 91
+    if horizon > LONGEST_HORIZON_DAYS:
+        raise InvalidSettingError(f"NOVA_HORIZON_DAYS is {horizon}: it must be at most {LONGEST_HORIZON_DAYS}.")
+    risk = os.environ.get("NOVA_ORDER_RISK", "").strip() or "q90"
+    if risk not in ("q50", "q90"):
+        raise InvalidSettingError(f"NOVA_ORDER_RISK is {risk!r}: it must be `q50` or `q90`.")
+    return PlanningRules(
+        horizon_days=horizon,
+        lost_supply_days=_whole_number("NOVA_LOST_SUPPLY_DAYS") or 60,
+        requested_days=_whole_number("NOVA_REQUESTED_DAYS") or 60,
+        dead_stock_days=_whole_number("NOVA_DEAD_STOCK_DAYS") or 365,
+        order_risk=int(risk[1:]) / 100,
+        money_half_brl=float(_whole_number("NOVA_PRIORITY_HALF_BRL") or 10_000),
+    )
+
+
+@dataclass(frozen=True)
 class KpiParameters:
     """What the KPIs are measured by; docs/kpis.md says where each counts.
 
@@ -275,13 +321,13 @@ class KpiParameters:
 
 
 def kpi_parameters() -> KpiParameters:
-    """NOVA_HOLDING_RATE (0.25), NOVA_EXCESS_WEEKS (26) and NOVA_DEAD_STOCK_WEEKS (26).
+    """NOVA_HOLDING_RATE (0.25), NOVA_EXCESS_WEEKS (26), and the whole weeks of NOVA_DEAD_STOCK_DAYS (365).
 
     Raises:
-        InvalidSettingError: the rate is not a number above 0, or weeks are not a whole number from 1 on.
+        InvalidSettingError: the rate is not a number above 0, or weeks or days are not a whole number from 1 on.
     """
     return KpiParameters(
-        holding_rate(), _whole_number("NOVA_EXCESS_WEEKS") or 26, _whole_number("NOVA_DEAD_STOCK_WEEKS") or 26
+        holding_rate(), _whole_number("NOVA_EXCESS_WEEKS") or 26, max(1, planning_rules().dead_stock_days // 7)
     )
 
 
@@ -300,13 +346,16 @@ class AlertThresholds:
         bias_weeks: weeks that a forecast is judged by, at most, and `bias_fewest` at least.
         bias_signal: standard deviations of the tracking signal.
         bias_share: errors over the demand.
-        stockout_chance: chance of a stockout within the lead time.
+        stockout_chance: chance of a stockout within the lead time; `sure_stockout_chance`: critical.
+        place_days: days until a stocking place is empty, at median demand.
+        lost_supply_days: so late, an order is not waited for (`PlanningRules`).
     """
 
     late_days: int
     excess_brl: float
     excess_weeks: int
     dead_weeks: int
+    lost_supply_days: int
     drift_lines: int = 8
     drift_t: float = 3.0
     drift_ratio: float = 1.25
@@ -316,13 +365,15 @@ class AlertThresholds:
     bias_signal: float = 3.0
     bias_share: float = 0.3
     stockout_chance: float = 0.5
+    sure_stockout_chance: float = 0.9
+    place_days: int = 7
 
 
 def alert_thresholds() -> AlertThresholds:
     """NOVA_ALERT_LATE_DAYS (7) and NOVA_ALERT_EXCESS_BRL (5000), with the weeks of the KPIs.
 
     Raises:
-        InvalidSettingError: days are not a whole number from 1 on, or the value is not a number above 0.
+        InvalidSettingError: a setting means nothing.
     """
     kpis = kpi_parameters()
     return AlertThresholds(
@@ -330,6 +381,7 @@ def alert_thresholds() -> AlertThresholds:
         _number("NOVA_ALERT_EXCESS_BRL", 5000),
         kpis.excess_weeks,
         kpis.dead_weeks,
+        planning_rules().lost_supply_days,
     )
 
 

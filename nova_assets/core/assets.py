@@ -10,6 +10,7 @@ made_by_sql = make_assets(
         core.DIM_SITE,
         core.DIM_SUPPLIER,
         core.FACT_PURCHASE_LINES,
+        core.FACT_RECEIPTS_DAILY,
         core.FACT_DEMAND_DAILY,
         core.FACT_ISSUES_DAILY,
         core.FACT_INVENTORY_DAILY,

@@ -1,4 +1,4 @@
-"""Loads the served forecasts, and those seen beside them, into `analytics.fact_forecasts`, after their checks."""
+"""Loads the served forecasts into PostgreSQL, after their checks: weeks, with those seen beside them, and their sums."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nova_assets.forecasting.catalogue import CATALOGUE
-from nova_assets.forecasting.parameters import ENSEMBLE, QUANTILES
-from nova_assets.load.from_lake import loaded_asset
+from nova_assets.forecasting.parameters import ALL_SITES, ENSEMBLE, QUANTILES
+from nova_assets.load.from_lake import as_they_are, loaded_asset
+from nova_assets.registry import analytics, lake
 from nova_assets.registry.analytics import FACT_FORECASTS
-from nova_assets.registry.lake import FORECASTS
 from nova_assets.resources.lake_snapshot import LakeSnapshot
 
 LOADED = (ENSEMBLE, "historic_average", "present_formula")
@@ -49,4 +49,12 @@ def _of_served_items(forecasts: pa.Table) -> pa.Table:
     return pa.concat_tables([forecasts.filter(ours), beside.select(forecasts.column_names)])
 
 
-fact_forecasts = loaded_asset(FORECASTS, FACT_FORECASTS, rows_from_lake, loaded_models)
+fact_forecasts = loaded_asset(lake.FORECASTS, FACT_FORECASTS, rows_from_lake, loaded_models)
+
+
+def served(snapshot: LakeSnapshot) -> dict[str, list[str]]:
+    """What is served of the demand of several weeks together."""
+    return {"model": [ENSEMBLE], "site_id": [ALL_SITES]}
+
+
+summed_demand = loaded_asset(lake.SUMMED_DEMAND, analytics.SUMMED_DEMAND, as_they_are, served)

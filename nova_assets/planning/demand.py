@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nova_assets.quantiles import Floats, with_tails
+from nova_assets.quantiles import Floats, exceedance, expected_shortage, with_tails
 
 PERCENT_LEVELS = np.arange(1, 100) / 100
 """Levels of the stored quantiles: 1 % … 99 %."""
@@ -48,24 +48,8 @@ class ProtectionDemand:
 
     def exceedance(self, stock: Floats) -> Floats:
         """The chance that demand is greater than `stock`, (items,)."""
-        values, known = self._extended
-        reached = (values <= stock[:, None]).sum(axis=1)
-        at = np.clip(reached, 1, len(known) - 1)
-        rows = np.arange(len(self))
-        low, high = values[rows, at - 1], values[rows, at]
-        part = np.clip((stock - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
-        below = known[at - 1] + part * (known[at] - known[at - 1])
-        return np.where(reached == 0, 1.0, np.where(reached == len(known), 0.0, 1.0 - below))
+        return exceedance(*self._extended, stock)
 
     def expected_shortage(self, stock: Floats) -> Floats:
-        """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,).
-
-        The integral of max(Q(p) − stock, 0) over all levels p, exact for what lies linear between the quantiles.
-        """
-        values, known = self._extended
-        over = values - stock[:, None]
-        low, high = over[:, :-1], over[:, 1:]
-        crossing = (low < 0) & (high > 0)
-        span = np.where(crossing, high - low, 1.0)
-        areas = np.where(crossing, high * high / (2 * span), (np.maximum(low, 0.0) + np.maximum(high, 0.0)) / 2)
-        return areas @ np.diff(known)
+        """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,)."""
+        return expected_shortage(*self._extended, stock)

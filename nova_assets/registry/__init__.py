@@ -12,11 +12,12 @@ from nova_assets.registry import (
     planning,
     quality,
     readings,
+    recommendations,
     staging,
 )
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
-PLANNING: tuple[Table, ...] = (*planning.TABLES, alerts.ALERTS)
+PLANNING: tuple[Table, ...] = (*planning.TABLES, *recommendations.TABLES, alerts.ALERTS)
 """What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (
@@ -27,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     *lead_times.TABLES,
     *readings.TABLES,
     *PLANNING,
+    recommendations.RECOMMENDATION_OUTCOMES,
     *external.TABLES,
     *kpis.TABLES,
     *quality.TABLES,

@@ -2,12 +2,14 @@
 
 from nova_assets.registry.model import Column, Rule, Table
 from nova_assets.registry.planning import INVENTORY_POLICY, OWNER
+from nova_assets.registry.recommendations import RECOMMENDATIONS, STOCK_PROJECTION
 
 RULES = (
     "data_stale",
     "demand_outlier",
     "excess",
     "forecast_bias",
+    "imminent_stockout",
     "late_order",
     "supplier_drift",
 )
@@ -38,7 +40,10 @@ ALERTS = Table(
         "analytics.fact_forecasts",
         "analytics.forecast_accuracy",
         "analytics.lead_time_demand",
+        "core.fact_receipts_daily",
         INVENTORY_POLICY.relation,
+        STOCK_PROJECTION.relation,
+        RECOMMENDATIONS.relation,
     ),
     columns=(
         Column("alert_id", "uuid", "The same whenever the day is made again"),

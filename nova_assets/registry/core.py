@@ -225,6 +225,31 @@ FACT_PURCHASE_LINES = Table(
             (f"{_LINES}.ordered_on", f"{_ORDERS}.ordered_on"),
         ),
         Column("is_open", "boolean", "Not ordered yet", (f"{_LINES}.ordered_on", f"{_ORDERS}.requisition_id")),
+        Column(
+            "rest_cancelled",
+            "boolean",
+            "What is not received of it will not come: the order was cancelled or closed short, as known today",
+            (f"{_ORDERS}.cancelled",),
+        ),
+    ),
+)
+
+FACT_RECEIPTS_DAILY = Table(
+    schema="core",
+    name="fact_receipts_daily",
+    group="core",
+    meaning="What came in of each order line, by day: what was on order on a past day is told by it. Receipts that name "
+    "no order are not here. The workbook holds no receipts: then the table is empty.",
+    owner=OWNER,
+    key=("order_id", "line_no", "date"),
+    grain=Grain.DAILY,
+    window_column="date",
+    day_by_day=True,
+    columns=(
+        Column("order_id", "text", "Order it fulfils", (f"{_RECEIPTS}.order_id",)),
+        Column("line_no", "text", "Line of that order", (f"{_RECEIPTS}.order_line_no",)),
+        Column("date", "date", "Day of entry, from which the stock counts", (f"{_RECEIPTS}.received_on",)),
+        Column("quantity", "numeric(18,4)", "Quantity received", (f"{_RECEIPTS}.quantity",), UNIT, minimum=0),
     ),
 )
 
@@ -414,6 +439,7 @@ DIMENSIONS = (DIM_ITEM, DIM_ITEM_HISTORY, DIM_SITE, DIM_SUPPLIER, DIM_CALENDAR)
 TABLES = (
     *DIMENSIONS,
     FACT_PURCHASE_LINES,
+    FACT_RECEIPTS_DAILY,
     FACT_DEMAND_DAILY,
     FACT_ISSUES_DAILY,
     FACT_INVENTORY_DAILY,

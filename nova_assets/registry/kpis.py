@@ -47,7 +47,10 @@ _MEASURED = (
     f"{_WEEKLY}.demand",
     f"{_PROFILE}.mean_weekly_demand",
     f"{_FORECASTS}.forecast_value",
-    *(f"{_LINES}.{column}" for column in ("requested_on", "ordered_on", "promised_on", "received_on", "received_qty")),
+    *(
+        f"{_LINES}.{column}"
+        for column in ("requested_on", "ordered_on", "promised_on", "received_on", "received_qty", "rest_cancelled")
+    ),
 )
 _MEMBER = Column(
     "member",

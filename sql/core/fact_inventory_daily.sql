@@ -6,7 +6,8 @@ WITH receipts AS (
         site_id,
         received_on,
         quantity,
-        order_id
+        order_id,
+        order_line_no
     FROM staging.erp_receipts
     ORDER BY receipt_id, line_no, item_id, record_id
 ),
@@ -66,7 +67,13 @@ order_steps AS (
     WHERE
         quantity > 0
         AND received_on <= %(last)s
-        AND order_id IN (SELECT orders.order_id FROM staging.erp_purchase_orders AS orders WHERE NOT orders.cancelled)
+        AND (order_id, order_line_no) IN (
+            SELECT
+                orders.order_id,
+                orders.line_no
+            FROM staging.erp_purchase_orders AS orders
+            WHERE NOT orders.cancelled
+        )
 ),
 
 ordered AS (

@@ -90,7 +90,8 @@ erp_lines AS (
         orders.quantity AS ordered_qty,
         CASE WHEN received.quantity > 0 THEN received.quantity END AS received_qty,
         orders.unit_price_brl,
-        false AS is_open
+        false AS is_open,
+        orders.cancelled AS rest_cancelled
     FROM orders
     LEFT JOIN ordered_requisitions AS requisitions
         ON orders.order_id = requisitions.order_id AND orders.line_no = requisitions.line_no
@@ -110,7 +111,8 @@ erp_lines AS (
         requisitions.quantity AS ordered_qty,
         NULL AS received_qty,
         NULL AS unit_price_brl,
-        true AS is_open
+        true AS is_open,
+        false AS rest_cancelled
     FROM requisitions
     WHERE NOT EXISTS (
         SELECT
@@ -138,7 +140,8 @@ SELECT
     NULL::numeric AS unit_price_brl,
     coalesce(ordered_on < requested_on, false) AS after_the_fact,
     -- A purchase whose date was mistyped is a purchase all the same.
-    ordered_on IS NULL AND 'order_date_implausible' <> ALL (repairs) AS is_open
+    ordered_on IS NULL AND 'order_date_implausible' <> ALL (repairs) AS is_open,
+    false AS rest_cancelled
 FROM workbook_lines
 WHERE requested_on BETWEEN %(first)s AND %(last)s
 UNION ALL
@@ -157,7 +160,8 @@ SELECT
     lines.received_qty,
     lines.unit_price_brl,
     coalesce(lines.ordered_on < lines.requested_on, false) AS after_the_fact,
-    lines.is_open
+    lines.is_open,
+    lines.rest_cancelled
 FROM erp_lines AS lines
 INNER JOIN core.dim_item AS items ON lines.item_id = items.item_id
 LEFT JOIN core.dim_site AS sites ON lines.site_id = sites.site_id

@@ -15,7 +15,8 @@ lines AS (
         data_end.has_prices,
         CASE WHEN lines.received_on >= lines.ordered_on THEN lines.received_on - lines.ordered_on END AS lead_days,
         lines.received_on > data_end.date - 91 AS is_recent,
-        lines.promised_on BETWEEN lines.ordered_on AND data_end.date AS was_due
+        lines.promised_on BETWEEN lines.ordered_on AND data_end.date
+        AND NOT (lines.rest_cancelled AND lines.received_on IS NULL) AS was_due
     FROM core.fact_purchase_lines AS lines
     INNER JOIN core.dim_item AS items ON lines.item_id = items.item_id
     CROSS JOIN data_end

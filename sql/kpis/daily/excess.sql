@@ -1,5 +1,5 @@
--- Stock beyond what will be needed, on the last day of each week: excess of items that still move, dead of those that do
--- not. Demand is that of all places together, so an item's stock is judged as a whole, and each place has its part.
+-- Stock beyond what will be needed, on the last day of each week: dead where there has been no demand for long, else excess.
+-- Demand is that of all places together, so an item's stock is judged as a whole, and each place has its part.
 WITH stock AS (
     SELECT
         inventory.item_id,
@@ -45,9 +45,11 @@ judged AS (
     SELECT
         now.item_id,
         now.date,
-        data_start.week + 7 * %(dead_weeks)s <= now.date + 1 AS is_long_known,
+        data_start.week + 7 * %(excess_weeks)s <= now.date + 1 AS excess_is_known,
+        data_start.week + 7 * %(dead_weeks)s <= now.date + 1 AS dead_is_known,
         -- What lies there since less time than that may still wait for its first use.
-        coalesce(demand.lately, 0) = 0 AND before.on_hand > 0 AS is_dead,
+        coalesce(demand.lately, 0) = 0 AND before.on_hand > 0 AND data_start.week + 7 * %(dead_weeks)s <= now.date + 1
+            AS is_dead,
         greatest(0, now.on_hand - %(excess_weeks)s * demand.mean_weekly) / nullif(now.on_hand, 0) AS excess_share
     FROM together AS now
     CROSS JOIN data_start
@@ -62,7 +64,8 @@ members AS (
         CASE WHEN grouping(items.family) = 0 THEN 'family' WHEN grouping(stock.site_id) = 0 THEN 'site' ELSE 'all' END
             AS dimension,
         coalesce(items.family, stock.site_id, 'ALL') AS member,
-        bool_and(judged.is_long_known) AS is_long_known,
+        bool_and(judged.excess_is_known) AS excess_is_known,
+        bool_and(judged.dead_is_known) AS dead_is_known,
         sum(stock.value_brl) AS value_brl,
         coalesce(sum(stock.value_brl) FILTER (WHERE judged.is_dead), 0) AS dead_brl,
         coalesce(sum(stock.value_brl * judged.excess_share) FILTER (WHERE judged.is_dead IS NOT TRUE), 0) AS excess_brl
@@ -78,17 +81,18 @@ SELECT
     members.dimension,
     members.member,
     figures.kpi,
-    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.numerator END::double precision AS numerator,
-    CASE WHEN members.value_brl IS NOT NULL AND members.is_long_known THEN figures.denominator END::double precision AS denominator,
+    CASE WHEN members.value_brl IS NOT NULL AND figures.is_known THEN figures.numerator END::double precision AS numerator,
+    CASE WHEN members.value_brl IS NOT NULL AND figures.is_known THEN figures.denominator END::double precision
+        AS denominator,
     CASE
-        WHEN NOT members.is_long_known THEN 'history_too_short'
+        WHEN NOT figures.is_known THEN 'history_too_short'
         WHEN members.value_brl IS NULL THEN 'prices_not_in_source'
     END AS reason
 FROM members
 CROSS JOIN LATERAL (
     VALUES
-    ('excess_stock_brl', members.excess_brl, 1),
-    ('excess_stock_rate', members.excess_brl, members.value_brl),
-    ('dead_stock_brl', members.dead_brl, 1),
-    ('dead_stock_rate', members.dead_brl, members.value_brl)
-) AS figures (kpi, numerator, denominator)
+    ('excess_stock_brl', members.excess_brl, 1, members.excess_is_known),
+    ('excess_stock_rate', members.excess_brl, members.value_brl, members.excess_is_known),
+    ('dead_stock_brl', members.dead_brl, 1, members.dead_is_known),
+    ('dead_stock_rate', members.dead_brl, members.value_brl, members.dead_is_known)
+) AS figures (kpi, numerator, denominator, is_known)

@@ -37,11 +37,14 @@ events AS (
             CASE WHEN lines.received_qty IS NOT NULL AND lines.ordered_qty > 0 THEN lines.received_on END,
             least(1, lines.received_qty / nullif(lines.ordered_qty, 0))
         ),
-        -- What was due and is not there is late, too. Promises for days before the order are mistyped.
+        -- What was due and is not there is late, too, unless it was cancelled. Promises for days before the order are mistyped.
         (
             'on_time_rate',
             CASE
-                WHEN data_end.has_receipts AND lines.promised_on BETWEEN lines.ordered_on AND data_end.date
+                WHEN
+                    data_end.has_receipts
+                    AND lines.promised_on BETWEEN lines.ordered_on AND data_end.date
+                    AND NOT (lines.rest_cancelled AND lines.received_on IS NULL)
                     THEN lines.promised_on
             END,
             coalesce(lines.received_on <= lines.promised_on, false)::integer

@@ -5,7 +5,7 @@ from alembic import op
 from nova_assets.sqlfiles import revision_sql
 
 revision = "0017_kpis_and_alerts"
-down_revision = "0015_policy"
+down_revision = "0016_recommendations"
 
 
 def upgrade() -> None:

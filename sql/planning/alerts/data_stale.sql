@@ -16,7 +16,9 @@ WITH expected (dataset, day, threshold) AS (
         ('core.fact_inventory_daily', 'day', 2),
         ('analytics.fact_forecasts', 'origin', 7),
         ('analytics.lead_time_demand', 'origin', 7),
-        ('analytics.inventory_policy', 'day', 2)
+        ('analytics.inventory_policy', 'day', 2),
+        ('analytics.stock_projection', 'day', 2),
+        ('analytics.recommendations', 'day', 2)
     ) AS names (dataset, kind, threshold)
 ),
 

@@ -58,10 +58,19 @@ def ordered(pipeline: Pipeline, *lines: Line, item: str = "x", supplier: str = "
     with writing(pipeline) as connection, connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO core.fact_purchase_lines (order_id, line_no, item_id, site_id, supplier_id, requested_on,"
-            " ordered_on, promised_on, received_on, ordered_qty, after_the_fact, is_open)"
-            " VALUES (%s, '1', %s, 'D', %s, %s, %s, %s, %s, 5, false, false)",
+            " ordered_on, promised_on, received_on, ordered_qty, after_the_fact, is_open, rest_cancelled)"
+            " VALUES (%s, '1', %s, 'D', %s, %s, %s, %s, %s, 5, false, false, false)",
             [(number, item, supplier, day - 3 * DAY, day, *further) for number, day, *further in lines],
         )
+    for number, _, _, day in lines:
+        if day:
+            received(pipeline, number, day, 5)
+
+
+def received(pipeline: Pipeline, number: str, day: date, quantity: float) -> None:
+    with writing(pipeline) as connection:
+        connection.execute("SELECT support.make_month_partitions('core.fact_receipts_daily', %s, %s)", [day, day])
+        connection.execute("INSERT INTO core.fact_receipts_daily VALUES (%s, '1', %s, %s)", [number, day, quantity])
 
 
 def stock(pipeline: Pipeline, item: str, quantity: float, cost: float, days: Sequence[date]) -> None:
@@ -134,8 +143,7 @@ def test_an_alert_is_opened_once_escalates_in_place_closes_and_comes_back_as_a_n
     assert (kept["level_since"], kept["seen_on"]) == (TODAY + 14 * DAY, TODAY + 15 * DAY)
 
     # It arrives, by the books of the next day: the alert is closed, and stays in the history.
-    with writing(company) as connection:
-        connection.execute("UPDATE core.fact_purchase_lines SET received_on = %s WHERE order_id = 'A'", [TODAY])
+    received(company, "A", TODAY, 5)
     data_end(company, TODAY + 16 * DAY)
     (closed,) = told(company)
     assert (closed["alert_id"], closed["closed_on"], closed["seen_on"]) == (
@@ -149,7 +157,7 @@ def test_an_alert_is_opened_once_escalates_in_place_closes_and_comes_back_as_a_n
 
     # The receipt was a mistake: the same cause is a new alert, which knows the former one.
     with writing(company) as connection:
-        connection.execute("UPDATE core.fact_purchase_lines SET received_on = NULL WHERE order_id = 'A'")
+        connection.execute("DELETE FROM core.fact_receipts_daily WHERE order_id = 'A'")
     data_end(company, TODAY + 17 * DAY)
     former, again = told(company)
     assert former == closed
@@ -189,11 +197,21 @@ def test_an_order_is_late_when_its_promised_day_has_passed_by_a_week_and_worse_w
         ("late, none left", began, TODAY - 7 * DAY, None),
         ("not yet", began, TODAY - 6 * DAY, None),
         ("no promise", began, None, None),
-        ("closed short long ago", TODAY - 400 * DAY, TODAY - 390 * DAY, None),
+        ("part of it", began, TODAY - 20 * DAY, None),
+        ("all of it, in parts", began, TODAY - 20 * DAY, None),
+        ("cancelled", began, TODAY - 20 * DAY, None),
+        ("lost", TODAY - 80 * DAY, TODAY - 61 * DAY, None),
+        ("forgotten", TODAY - 400 * DAY, TODAY - 390 * DAY, None),
     )
+    for number, quantity in (("part of it", 2), ("all of it, in parts", 2), ("all of it, in parts", 3)):
+        received(company, number, TODAY - quantity * DAY, quantity)
+    with writing(company) as connection:
+        connection.execute("UPDATE core.fact_purchase_lines SET rest_cancelled = true WHERE order_id = 'cancelled'")
     assert found(company, "late_order") == [
         ("critical", "order_line", "late, none left/1", f"promised for {TODAY - 7 * DAY}", 7),
         ("warning", "order_line", "late, some left/1", f"promised for {TODAY - 7 * DAY}", 7),
+        ("info", "order_line", "lost/1", f"promised for {TODAY - 61 * DAY}", 61),
+        ("critical", "order_line", "part of it/1", f"promised for {TODAY - 20 * DAY}", 20),
     ]
 
 
@@ -295,16 +313,52 @@ def test_a_family_is_biased_when_its_accuracy_says_so_week_after_week(company: P
 
 
 def test_stock_that_lasts_too_long_is_excess_and_stock_that_nobody_wants_is_dead(company: Pipeline):
-    days = [TODAY, TODAY - 26 * WEEK]
+    days = [TODAY, TODAY - 52 * WEEK]
     stock(company, "x", 1000, 10, days)
     stock(company, "y", 1000, 100, days)
-    weekly(company, "x", [10] * 30)
-    weekly(company, "y", [5] * 4 + [0] * 26)
+    weekly(company, "x", [10] * 56)
+    weekly(company, "y", [5] * 4 + [0] * 52)
     assert found(company, "excess") == [
         # 26 weeks of 10 are 260 of the 1,000.
         ("info", "item", "x", "excess", pytest.approx(7400)),
         ("warning", "item", "y", "dead", pytest.approx(100_000)),
     ]
+
+
+def projected(
+    pipeline: Pipeline, item: str, site: str, chance: float | None, on_hand: float, stockout: date | None
+) -> None:
+    with writing(pipeline) as connection:
+        connection.execute("SELECT support.make_month_partitions('analytics.stock_projection', %s, %s)", [TODAY, TODAY])
+        connection.execute(
+            "INSERT INTO analytics.stock_projection (date, item_id, site_id, on_hand, demand_share, horizon_days,"
+            " stockout_on_q50, stockout_probability, made_at) VALUES (%s, %s, %s, %s, 1, 91, %s, %s, now())",
+            [TODAY, item, site, on_hand, stockout, chance],
+        )
+
+
+def test_a_stockout_is_imminent_before_an_order_can_come_and_worse_on_an_empty_shelf(company: Pipeline):
+    with writing(company) as connection:
+        connection.execute("UPDATE core.dim_item SET criticality = CASE item_id WHEN 'x' THEN 'H' ELSE 'L' END")
+        connection.execute(
+            "INSERT INTO core.dim_item (item_id, item_name, family, category, unit, is_service, active, attributes)"
+            " VALUES ('z', 'z', 'CABOS', 'material', 'UN', false, true, '{}')"
+        )
+    projected(company, "x", "ALL", 0.5, 3, TODAY + 20 * DAY)
+    projected(company, "x", "D", None, 3, TODAY + 8 * DAY)
+    projected(company, "y", "ALL", 0.6, 3, TODAY + 20 * DAY)
+    projected(company, "y", "D", None, 1, TODAY + 7 * DAY)
+    projected(company, "y", "E", None, 0, TODAY + DAY)
+    projected(company, "z", "ALL", 0.49, 3, None)
+    assert found(company, "imminent_stockout") == [
+        ("critical", "item", "x", "stock runs out", 0.5),
+        ("warning", "item", "y", "stock runs out", 0.6),
+        ("warning", "item_site", "y/D", "stock runs out", 7),
+        ("warning", "item_site", "y/E", "stock runs out", 1),
+    ]
+    with writing(company) as connection:
+        connection.execute("UPDATE analytics.stock_projection SET on_hand = 0 WHERE (item_id, site_id) = ('y', 'ALL')")
+    assert [row[0] for row in found(company, "imminent_stockout")] == ["critical", "critical", "warning", "warning"]
 
 
 def test_tables_that_stay_behind_are_stale_and_by_schedule_so_is_the_source(
