@@ -32,6 +32,7 @@ from nova_assets.planning.recommendation_assets import (
     recommendation_outcomes,
     recommendations,
 )
+from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -63,12 +64,13 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             lead_time_demand,
             forecast_explanations,
             family_forecasts,
-            alerts,
-            kpi_daily,
+            inventory_policy,
             stock_projection,
             planner_decisions,
             recommendations,
             recommendation_outcomes,
+            alerts,
+            kpi_daily,
             *views,
             data_quality,
             month_partitions,

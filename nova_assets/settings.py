@@ -255,6 +255,43 @@ def review_period_days() -> int:
     return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
 
 
+def policy_method() -> str | None:
+    """The one method that every item is planned by (NOVA_POLICY_METHOD); None, the default: by what is known of it.
+
+    Raises:
+        InvalidSettingError: it is none of `service`, `allocated` and `classic`.
+    """
+    value = os.environ.get("NOVA_POLICY_METHOD", "").strip()
+    if value not in ("", "service", "allocated", "classic"):
+        raise InvalidSettingError(f"NOVA_POLICY_METHOD is {value!r}: it must be `service`, `allocated` or `classic`.")
+    return value or None
+
+
+def service_targets() -> str:
+    """Rows of target service that differ from the defaults (NOVA_SERVICE_TARGETS), as `ServiceTargets.parse` reads."""
+    return os.environ.get("NOVA_SERVICE_TARGETS", "").strip()
+
+
+def fill_target() -> float:
+    """Share of requests that all items together are to serve from stock (NOVA_FILL_TARGET, 0.95)."""
+    return _number("NOVA_FILL_TARGET", 0.95, below=1)
+
+
+def stock_budget_brl() -> float | None:
+    """Value of stock that is kept to in place of the fill target (NOVA_STOCK_BUDGET_BRL); None, the default: none."""
+    return _number("NOVA_STOCK_BUDGET_BRL", 0) or None
+
+
+def service_floor() -> float:
+    """Lowest target service that the allocation gives an item (NOVA_SERVICE_FLOOR, 0.5)."""
+    return _number("NOVA_SERVICE_FLOOR", 0.5, below=1)
+
+
+def order_cost_brl() -> float:
+    """Cost of placing and receiving one order line, in BRL (NOVA_ORDER_COST_BRL, 50)."""
+    return _number("NOVA_ORDER_COST_BRL", 50)
+
+
 def holding_rate() -> float:
     """Yearly cost of keeping stock, part of its value (NOVA_HOLDING_RATE, 0.25)."""
     return _number("NOVA_HOLDING_RATE", 0.25)
@@ -303,86 +340,37 @@ def planning_rules() -> PlanningRules:
     )
 
 
-@dataclass(frozen=True)
-class KpiParameters:
-    """What the KPIs are measured by; docs/kpis.md says where each counts.
-
-    Attributes:
-        holding_rate: yearly cost of keeping stock, as a part of its value.
-        excess_weeks: what lasts longer, at the demand of the last so many weeks, is excess.
-        dead_weeks: what lies there for so many weeks without demand is dead.
-        stocked_days: a place without stock for longer has ceased to stock the item.
-    """
-
-    holding_rate: float
-    excess_weeks: int
-    dead_weeks: int
-    stocked_days: int = 91
-
-
-def kpi_parameters() -> KpiParameters:
-    """NOVA_HOLDING_RATE (0.25), NOVA_EXCESS_WEEKS (26), and the whole weeks of NOVA_DEAD_STOCK_DAYS (365).
+def excess_weeks() -> int:
+    """Weeks of demand beyond which stock is excess (NOVA_EXCESS_WEEKS, 26).
 
     Raises:
-        InvalidSettingError: the rate is not a number above 0, or weeks or days are not a whole number from 1 on.
+        InvalidSettingError: it is not a whole number from 1 on.
     """
-    return KpiParameters(
-        holding_rate(), _whole_number("NOVA_EXCESS_WEEKS") or 26, max(1, planning_rules().dead_stock_days // 7)
-    )
+    return _whole_number("NOVA_EXCESS_WEEKS") or 26
 
 
-@dataclass(frozen=True)
-class AlertThresholds:
-    """From where on the rules of `sql/planning/alerts/` speak; docs/alerts.md has the reasons.
-
-    Attributes:
-        late_days: days that a delivery may be late (NOVA_ALERT_LATE_DAYS).
-        excess_brl: value of an item's excess stock (NOVA_ALERT_EXCESS_BRL).
-        excess_weeks, dead_weeks: as in `KpiParameters`.
-        drift_lines: fewest lines of a supplier in each span.
-        drift_t: Welch's t of the logarithms of its lead times.
-        drift_ratio: of their geometric means, up or down.
-        outlier_score: modified z-score of a demand.
-        bias_weeks: weeks that a forecast is judged by, at most, and `bias_fewest` at least.
-        bias_signal: standard deviations of the tracking signal.
-        bias_share: errors over the demand.
-        stockout_chance: chance of a stockout within the lead time; `sure_stockout_chance`: critical.
-        place_days: days until a stocking place is empty, at median demand.
-        lost_supply_days: so late, an order is not waited for (`PlanningRules`).
-    """
-
-    late_days: int
-    excess_brl: float
-    excess_weeks: int
-    dead_weeks: int
-    lost_supply_days: int
-    drift_lines: int = 8
-    drift_t: float = 3.0
-    drift_ratio: float = 1.25
-    outlier_score: float = 3.5
-    bias_weeks: int = 26
-    bias_fewest: int = 10
-    bias_signal: float = 3.0
-    bias_share: float = 0.3
-    stockout_chance: float = 0.5
-    sure_stockout_chance: float = 0.9
-    place_days: int = 7
-
-
-def alert_thresholds() -> AlertThresholds:
-    """NOVA_ALERT_LATE_DAYS (7) and NOVA_ALERT_EXCESS_BRL (5000), with the weeks of the KPIs.
+def alert_late_days() -> int:
+    """Days that a delivery may be late without an alert (NOVA_ALERT_LATE_DAYS, 7).
 
     Raises:
-        InvalidSettingError: a setting means nothing.
+        InvalidSettingError: it is not a whole number from 1 on.
     """
-    kpis = kpi_parameters()
-    return AlertThresholds(
-        _whole_number("NOVA_ALERT_LATE_DAYS") or 7,
-        _number("NOVA_ALERT_EXCESS_BRL", 5000),
-        kpis.excess_weeks,
-        kpis.dead_weeks,
-        planning_rules().lost_supply_days,
-    )
+    return _whole_number("NOVA_ALERT_LATE_DAYS") or 7
+
+
+def alert_excess_brl() -> float:
+    """Value of an item's excess stock from where on there is an alert (NOVA_ALERT_EXCESS_BRL, 5000)."""
+    return _number("NOVA_ALERT_EXCESS_BRL", 5000)
+
+
+def most_cover_months() -> float:
+    """Months of expected demand that a usual order lasts at most (NOVA_MOST_COVER_MONTHS, 12)."""
+    return _number("NOVA_MOST_COVER_MONTHS", 12)
+
+
+def unpriced_cover_months() -> float:
+    """Months that an order of an item without a price lasts (NOVA_UNPRICED_COVER_MONTHS, 1)."""
+    return _number("NOVA_UNPRICED_COVER_MONTHS", 1)
 
 
 def event_log_days() -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 import dagster as dg
 
-from nova_assets import registry, settings
+from nova_assets import registry
 from nova_assets.factories import SINGLE_RUN, check_specs, make_assets, publication_events, table_spec
+from nova_assets.kpis.parameters import KpiParameters
 from nova_assets.partitions import run_window
 from nova_assets.publication import Query
 from nova_assets.registry.kpis import KPI_DAILY
@@ -28,7 +29,7 @@ PARTS = "\nUNION ALL\n".join(f"SELECT * FROM (\n{text}\n) AS {name}" for name, t
 )
 def kpi_daily(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Measure the days with the parameters of the settings."""
-    query = Query(PARTS, asdict(settings.kpi_parameters()))
+    query = Query(PARTS, asdict(KpiParameters.from_settings()))
     yield from publication_events(
         context, lambda: [warehouse.replace_range(KPI_DAILY, run_window(context), query, context.run.run_id)]
     )

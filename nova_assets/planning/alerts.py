@@ -2,7 +2,7 @@
 
 A file there is a rule of its name. It yields level, subject_kind, subject_id, cause, value, threshold and details, one
 row for each cause, and may use %(as_of)s (the last day of data), %(today)s (null where nothing runs by schedule) and
-the fields of `settings.AlertThresholds`.
+the fields of `AlertThresholds`.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import dagster as dg
 from nova_assets import settings
 from nova_assets.factories import check_specs, publication_events, table_spec
 from nova_assets.partitions import FIRST_DAY, today
+from nova_assets.planning.alert_thresholds import AlertThresholds
 from nova_assets.publication import Query
 from nova_assets.registry import core
 from nova_assets.registry.alerts import ALERTS
@@ -47,7 +48,7 @@ def alerts(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     parameters = {
         "as_of": last_day(warehouse),
         "today": today() if settings.schedules_run() else None,
-        **asdict(settings.alert_thresholds()),
+        **asdict(AlertThresholds.from_settings()),
     }
     query = Query(ALERTS_SQL, parameters)
     yield from publication_events(context, lambda: [warehouse.replace_range(ALERTS, None, query, context.run.run_id)])

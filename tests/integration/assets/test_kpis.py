@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from nova_assets import registry, settings
 from nova_assets.kpis.assets import PARTS
+from nova_assets.kpis.parameters import KpiParameters
 from nova_assets.materialize import kpi_stages
 from nova_assets.partitions import DAY, WEEK, Window, monday
 from nova_assets.publication import Query
@@ -184,10 +185,10 @@ def test_value_of_stock_is_the_mean_of_its_days_and_its_cost_their_sum(
     assert len(found) == 2 * len(by_day)
 
     monkeypatch.setenv("NOVA_HOLDING_RATE", "0.5")
-    assert settings.kpi_parameters().holding_rate == 0.5
+    assert KpiParameters.from_settings().holding_rate == 0.5
     monkeypatch.setenv("NOVA_HOLDING_RATE", "half")
     with pytest.raises(settings.InvalidSettingError, match="NOVA_HOLDING_RATE"):
-        settings.kpi_parameters()
+        KpiParameters.from_settings()
 
 
 def test_service_of_a_client_is_that_of_the_lines_for_its_towers(loaded_erp: Pipeline, company: Company):
@@ -284,7 +285,7 @@ def test_excess_and_dead_stock_are_what_the_last_half_year_did_not_use(loaded_er
         elif lately and quantity:
             excess += value * max(0.0, 1 - 26 * sum(lately) / len(lately) / quantity)
     # A year of data is too short for what lay there for a year: dead is asked for after half a year here.
-    parameters = asdict(replace(settings.kpi_parameters(), dead_weeks=26))
+    parameters = asdict(replace(KpiParameters.from_settings(), dead_weeks=26))
     with psycopg.connect(loaded_erp.database.pipeline_url, row_factory=dict_row) as connection:
         rows = connection.execute(
             all_sql("kpis/daily")["excess"].encode(), {**parameters, "first": sunday, "last": sunday}
@@ -334,7 +335,7 @@ def test_longer_periods_add_up_their_days_and_average_no_ratio(loaded_erp: Pipel
 
 
 def test_a_day_is_measured_alike_in_whatever_window_it_is_made(loaded_erp: Pipeline):
-    query = Query(PARTS, asdict(settings.kpi_parameters()))
+    query = Query(PARTS, asdict(KpiParameters.from_settings()))
     made = loaded_erp.warehouse.replace_range(KPI_DAILY, Window(date(2025, 9, 10), date(2025, 9, 23)), query)
     assert made.rows > 1000
     assert not made.changed

@@ -105,7 +105,9 @@ def check_kpis(pipeline: Pipeline, lines: list) -> None:
     waits = [(line.ordered_on - line.requested_on).days for line in regular if line.ordered_on]
     assert figures["lead_time_median_days"]["value"] == statistics.median(waits)
     year = [line for line in materials if line.requested_on > last_day - 52 * WEEK]
-    assert figures["after_the_fact_rate"]["value"] == pytest.approx(1 - sum(line in regular for line in year) / len(year))
+    assert figures["after_the_fact_rate"]["value"] == pytest.approx(
+        1 - sum(line in regular for line in year) / len(year)
+    )
     assert figures["requests_open"]["value"] == sum(is_open(line, last_day) for line in regular)
     assert figures["request_lines_28d"]["value"] == sum(line.requested_on > last_day - 4 * WEEK for line in materials)
     for kpi, reason in (
