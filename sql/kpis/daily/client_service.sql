@@ -9,9 +9,10 @@ WITH empty_mornings AS (
     WHERE date BETWEEN %(first)s::date - 1 AND %(last)s::date - 1 AND on_hand <= 0
 ),
 
-first_stock AS (
-    SELECT min(date) AS date
+known_mornings AS (
+    SELECT DISTINCT date + 1 AS date
     FROM core.fact_inventory_daily
+    WHERE date BETWEEN %(first)s::date - 1 AND %(last)s::date - 1
 ),
 
 waited AS (
@@ -21,7 +22,7 @@ waited AS (
         coalesce(sum(issues.issue_lines) FILTER (WHERE empty_mornings.item_id IS NOT NULL), 0)::numeric
         / sum(issues.issue_lines) AS share
     FROM core.fact_issues_daily AS issues
-    INNER JOIN first_stock ON issues.date > first_stock.date
+    INNER JOIN known_mornings ON issues.date = known_mornings.date
     LEFT JOIN empty_mornings
         ON issues.item_id = empty_mornings.item_id
             AND issues.site_id = empty_mornings.site_id

@@ -27,6 +27,13 @@ data_start AS (
     FROM analytics.features_demand_weekly
 ),
 
+-- Days of which both stock and the demand since are known.
+known_days AS (
+    SELECT DISTINCT together.date
+    FROM together
+    INNER JOIN data_start ON together.date + 1 >= data_start.week
+),
+
 demand AS (
     SELECT
         item_id,
@@ -46,14 +53,14 @@ judged AS (
         now.item_id,
         now.date,
         data_start.week + 7 * %(excess_weeks)s <= now.date + 1 AS excess_is_known,
-        data_start.week + 7 * %(dead_weeks)s <= now.date + 1 AS dead_is_known,
+        then_known.date IS NOT NULL AS dead_is_known,
         -- What lies there since less time than that may still wait for its first use.
-        coalesce(demand.lately, 0) = 0 AND before.on_hand > 0 AND data_start.week + 7 * %(dead_weeks)s <= now.date + 1
-            AS is_dead,
+        coalesce(demand.lately, 0) = 0 AND before.on_hand > 0 AS is_dead,
         greatest(0, now.on_hand - %(excess_weeks)s * demand.mean_weekly) / nullif(now.on_hand, 0) AS excess_share
     FROM together AS now
     CROSS JOIN data_start
     LEFT JOIN demand ON now.item_id = demand.item_id AND now.date = demand.date
+    LEFT JOIN known_days AS then_known ON now.date - 7 * %(dead_weeks)s = then_known.date
     LEFT JOIN together AS before ON now.item_id = before.item_id AND now.date - 7 * %(dead_weeks)s = before.date
     WHERE now.date BETWEEN %(first)s AND (SELECT max(date) FROM demand)
 ),
