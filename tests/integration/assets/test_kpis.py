@@ -286,8 +286,11 @@ def test_excess_and_dead_stock_are_what_the_last_half_year_did_not_use(loaded_er
             excess += value * max(0.0, 1 - 26 * sum(lately) / len(lately) / quantity)
     # A year of data is too short for what lay there for a year: dead is asked for after half a year here.
     parameters = asdict(replace(KpiParameters.from_settings(), dead_weeks=26))
-    with psycopg.connect(loaded_erp.database.pipeline_url, row_factory=dict_row) as connection:
-        rows = connection.execute(
+    with (
+        psycopg.connect(loaded_erp.database.pipeline_url) as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        rows = cursor.execute(
             all_sql("kpis/daily")["excess"].encode(), {**parameters, "first": sunday, "last": sunday}
         ).fetchall()
     found = {row["kpi"]: row for row in rows if row["dimension"] == "all"}
