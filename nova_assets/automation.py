@@ -15,13 +15,14 @@ from nova_assets import registry, settings
 from nova_assets.factories import asset_key
 from nova_assets.operations.commands import run_module
 from nova_assets.partitions import TIMEZONE, Window, monday
-from nova_assets.registry import Table, core, erp, external, kpis, quality, staging
+from nova_assets.registry import Table, core, erp, external, kpis, quality, recommendations, staging
 
 NIGHTLY: tuple[Table, ...] = (
     *staging.TABLES,
     *erp.TABLES,
     *core.TABLES,
     external.FACT_EXTERNAL_DAILY,
+    recommendations.RECOMMENDATION_OUTCOMES,
     kpis.KPI_DAILY,
     *registry.VIEWS,
     *quality.TABLES,

@@ -27,6 +27,7 @@ from nova_assets.materialize import (
     command_runs,
     forecast_stages,
     kpi_stages,
+    outcomes_stage,
     plan_stage,
     report_stage,
     source_range,
@@ -66,7 +67,7 @@ def downstream_stages(days: Window, data_through: date, origins: int | None = No
     first = max(monday(days.first) + WEEK, earliest)
     weeks = Stage("weekly demand", WEEKLY_DEMAND, monday(days.first), monday(days.last))
     made = origin_stages(Window(first, last)) if first <= last else []
-    return [weeks, *made, plan_stage(data_through), *kpi_stages(days)]
+    return [weeks, *made, plan_stage(data_through), outcomes_stage(data_through), *kpi_stages(days)]
 
 
 def origin_stages(origins: Window) -> list[Stage]:
@@ -83,6 +84,7 @@ def week_stages(origin: date) -> list[Stage]:
         Stage("weekly demand", WEEKLY_DEMAND, max(origin - 2 * WEEK, FIRST_MONDAY), origin - WEEK),
         *origin_stages(Window(origin, origin)),
         plan_stage(origin - DAY),
+        outcomes_stage(origin - DAY),
         *kpi_stages(Window(max(origin - 2 * WEEK, FIRST_MONDAY), origin - DAY)),
     ]
 

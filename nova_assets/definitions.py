@@ -26,13 +26,13 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.planning.alerts import alerts
+from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.planning.projection_assets import stock_projection
 from nova_assets.planning.recommendation_assets import (
     planner_decisions,
     recommendation_outcomes,
     recommendations,
 )
-from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http

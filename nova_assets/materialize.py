@@ -29,8 +29,30 @@ from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.parameters import MOST_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.operations.abandoned_runs import end_abandoned_runs, owner
 from nova_assets.operations.commands import REFUSED
-from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
-from nova_assets.registry import analytics, core, erp, external, kpis, lake, lead_times, quality, readings, staging
+from nova_assets.partitions import (
+    DAY,
+    FIRST_DAY,
+    FIRST_MONDAY,
+    WEEK,
+    Window,
+    latest_origin,
+    monday,
+    origin_window,
+    today,
+)
+from nova_assets.registry import (
+    analytics,
+    core,
+    erp,
+    external,
+    kpis,
+    lake,
+    lead_times,
+    quality,
+    readings,
+    recommendations,
+    staging,
+)
 from nova_assets.resources.erp import Erp, ErpError
 from nova_assets.resources.warehouse import Warehouse
 
@@ -54,6 +76,8 @@ PROGRESS = re.compile(r" - INFO - .* - lake__models - (?P<line>\w+: .+)$")
 """What a run of models logs of how far it is, as Dagster prints it."""
 LAST_LINES = 60
 """Lines of a failed run that are shown."""
+OUTCOME_DAYS = 63
+"""Eight weeks, in which what came of a proposal is told, and one for rows that come late."""
 STATEMENT_SECONDS = 600
 """Longest statement on Dagster's own database, and the age at which a connection to it is made anew."""
 
@@ -115,6 +139,7 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
     yield plan_stage(data.data_through)
+    yield outcomes_stage(data.data_through)
     yield from kpi_stages(days)
 
 
@@ -129,6 +154,12 @@ def kpi_stages(days: Window) -> list[Stage]:
 def plan_stage(day: date) -> Stage:
     """What to order, as of the end of the day."""
     return Stage("planning", [table.relation for table in registry.PLANNING], day, day)
+
+
+def outcomes_stage(day: date) -> Stage:
+    """What came of the proposals up to the day, of those whose days are not all known yet."""
+    first = max(day - OUTCOME_DAYS * DAY, FIRST_DAY)
+    return Stage("outcomes", [recommendations.RECOMMENDATION_OUTCOMES.relation], first, day)
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:

@@ -1,4 +1,4 @@
-"""Loads the served forecasts into PostgreSQL, after their checks: weeks, with those seen beside them, and their sums."""
+"""Loads the served forecasts, and those seen beside them, into PostgreSQL after their checks: weeks, and sums."""
 
 from __future__ import annotations
 

@@ -32,6 +32,11 @@ def positions(values: pa.Array | pa.ChunkedArray, among: pa.Array | pa.ChunkedAr
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
+def sums(row: NDArray[np.int64], values: Floats, rows: int) -> Floats:
+    """What the values of each of so many rows sum to."""
+    return np.bincount(row, values, rows).astype(np.float64)
+
+
 def nullable(values: NDArray, type_: pa.DataType | None = None) -> pa.Array:
     """Numbers, NaN as null."""
     missing = np.isnan(values)

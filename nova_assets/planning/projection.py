@@ -1,10 +1,10 @@
 """Stock day by day: what is there, what is to come, and what demand may take of it.
 
-Day 1 is the day after the plan's. Quantiles of demand since then are not sums of daily or weekly quantiles: at 90 % every
-week's demand would be high, which is much rarer than one time in ten. The forecast knows the demand of a few numbers of
-weeks together. Between them, a quantile's distance from the mean grows with the root of the days (`Growth`), and the mean
-as the served weeks do. A plan in the middle of the origin's week takes the mean of its own days, and the distances of as
-many days from the origin on.
+Day 1 is the day after the plan's. Quantiles of demand since then are not sums of daily or weekly quantiles: at 90 %
+every week's demand would be high, which is much rarer than one time in ten. The forecast knows the demand of a few
+numbers of weeks together. Between them, a quantile's distance from the mean grows with the root of the days (`Growth`),
+and the mean as the served weeks do. A plan in the middle of the origin's week takes the mean of its own days, and the
+distances of as many days from the origin on.
 
 A stocking place has a part s of an item's demand: of the mean s, of the distances from it √s, as if the places'
 demands were independent; they are not less certain than that, and each by itself is less certain than all together.
@@ -13,6 +13,7 @@ demands were independent; they are not less certain than that, and each by itsel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from nova_assets.forecasting.lead_time.growth import Growth
 from nova_assets.forecasting.parameters import MOST_WEEKS, SUMMED_QUANTILES, SUMMED_WEEKS
+from nova_assets.planning.columns import sums
 from nova_assets.quantiles import Floats, exceedance, expected_shortage, with_tails
 
 Integers = NDArray[np.int64]
@@ -77,10 +79,7 @@ class Forecast:
         grid = (0, *SUMMED_WEEKS)
         more = np.maximum(np.diff(self.means, axis=1, prepend=0.0), 0.0)
         return np.concatenate(
-            [
-                more[:, [number]] * self._parts(first, last)
-                for number, (first, last) in enumerate(zip(grid[:-1], grid[1:], strict=True))
-            ],
+            [more[:, [number]] * self._parts(first, last) for number, (first, last) in enumerate(pairwise(grid))],
             axis=1,
         )
 
@@ -155,8 +154,8 @@ def likely_lead_times(mean_days: Floats, p90_days: Floats) -> Floats:
     mean = np.maximum(mean_days, SMALL)
     wider = np.log(np.maximum(p90_days, mean) / mean)
     sigma = P90 - np.sqrt(np.maximum(P90**2 - 2 * wider, 0.0))
-    normal = np.array([NormalDist().inv_cdf((number + 0.5) / LEAD_TIMES) for number in range(LEAD_TIMES)])
-    factors = np.exp(normal[:, None] * sigma)
+    normal: Floats = np.array([NormalDist().inv_cdf((number + 0.5) / LEAD_TIMES) for number in range(LEAD_TIMES)])
+    factors: Floats = np.exp(normal[:, None] * sigma)
     return mean * factors / factors.mean(axis=0)
 
 
@@ -176,7 +175,7 @@ class Supply:
 
     def total(self, rows: int, which: NDArray[np.bool_]) -> Floats:
         """What comes of some entries, by row."""
-        return np.bincount(self.row[which], self.quantity[which], rows)
+        return sums(self.row[which], self.quantity[which], rows)
 
     @property
     def late(self) -> NDArray[np.bool_]:
@@ -188,7 +187,7 @@ class Supply:
         day = np.maximum(self.due, 1) - 1
         here = ~self.late & (day < DAYS_AHEAD)
         at = self.row[here] * DAYS_AHEAD + day[here]
-        return np.bincount(at, self.quantity[here], rows * DAYS_AHEAD).reshape(rows, DAYS_AHEAD)
+        return sums(at, self.quantity[here], rows * DAYS_AHEAD).reshape(rows, DAYS_AHEAD)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ planner_decisions = dg.AssetSpec(
     pool="warehouse",
 )
 def recommendations(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-    """Publish the run's days in order, for each goes on from the one before; tell how many of each action the last has."""
+    """Publish the run's days in order, for each goes on from the one before; tell what the last one proposes."""
     window, rules = Window(*key_range(context)), settings.planning_rules()
     require_forecasts(warehouse, window.days())
     shown: dict[str, Any] = {}

@@ -12,11 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nova_assets.partitions import latest_origin
-from nova_assets.planning.columns import UNITS, dates, decimals, floats, positions, scaled, steps, texts
+from nova_assets.planning.columns import UNITS, decimals, floats, positions, scaled, steps, texts
 from nova_assets.planning.decisions import Decided, Planned, proposed_since, respect
 from nova_assets.planning.explanations import codes_json, explain, lines_json
 from nova_assets.planning.priorities import SHORT, SURPLUS, money_at_risk, priorities
-from nova_assets.planning.recommendations import Items, Levels, Proposals, Stock, propose
+from nova_assets.planning.recommendations import UNKNOWN_STOCK, Items, Levels, Proposals, Stock, propose
 from nova_assets.planning.transfers import StockedPlaces, Transfers, best_transfers
 from nova_assets.quantiles import Floats
 from nova_assets.registry.recommendations import RECOMMENDATIONS
@@ -25,7 +25,6 @@ from nova_assets.settings import PlanningRules
 from nova_assets.sqlfiles import read_sql
 
 QUERIES = ("recommendation_items", "recommendation_places", "planner_decisions", "first_known_day")
-STOCK_UNKNOWN = "stock_not_in_source"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class RecommendationDay:
     @cached_property
     def items(self) -> Items:
         known = self.known
-        projected = _flags(known, "is_projected") & (texts(known, "projection_reason") != STOCK_UNKNOWN)
+        projected = _flags(known, "is_projected") & (texts(known, "projection_reason") != UNKNOWN_STOCK)
         levels = [floats(known, n) for n in ("lead_time_demand", "expected_demand", "reorder_point", "order_up_to")]
         planned = ~np.isnan(levels[-1])
         return Items(
@@ -124,7 +123,8 @@ class RecommendationDay:
         if self.made_before:
             latest = self.made_before[max(self.made_before)]
             at = positions(self.known["item_id"], latest["item_id"])
-            before = np.where(at >= 0, texts(latest, "action")[at], None)
+            before = texts(latest, "action")[at]
+            before[at < 0] = None
             since = np.where(at >= 0, _days(latest, "proposed_since")[at], np.datetime64("NaT"))
         return proposed_since(np.datetime64(self.date), self.proposals.action, before, since)
 

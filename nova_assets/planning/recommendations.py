@@ -11,18 +11,19 @@ The position that orders are compared with the levels by (docs/recommendations.m
 The first of these that holds, for an item that is planned and whose stock is known; s is the reorder point, S the
 order-up-to level, Q = S − s:
 
-1. dead stock: some on hand, and neither demand nor receipt for so many days;
+1. dead stock: some on hand that is not critical, and neither demand nor receipt for so many days;
 2. order: supply ≤ s, the lot that brings it to S;
 3. expedite: cover ≤ s < supply, the late orders; or stock runs out, at median demand, before something that is on order
    comes; or, before what is only requested can come;
 4. transfer: a place is at or below its own reorder point while another holds more than its order-up-to level;
 5. reduce: the item is blocked, or supply > S + Q; and part of it is not here yet;
-6. hold: on hand > S + Q;
+6. hold: on hand > S + Q; or what is critical and would be dead stock otherwise;
 7. nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,12 @@ Codes = NDArray[np.object_]
 
 CRITICAL = "H"
 """Criticality of what is kept for the day on which it is needed: without demand for long it is no dead stock."""
+
+UNKNOWN_STOCK = "stock_not_in_source"
+"""Reason of what would be planned, if it were known what is there."""
+
+NOT_KNOWN = -1
+"""Quantity of a proposal that stock would be needed for."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,12 @@ class Items:
         """At median demand, stock runs out before what is ordered now can arrive."""
         return self.out_q50 <= self.lead_time_days
 
+    @property
+    def leans_on_requests(self) -> Flags:
+        """Only what was asked for and is not ordered yet lifts it above the reorder point."""
+        without = self.stock.cover - self.stock.requested
+        return (self.stock.requested > 0) & (without <= self.levels.reorder_point)
+
     def order_by(self, risk: float) -> Floats:
         """Days from the plan's day to the last on which an order still comes in time, at a level of demand, 0.5 or 0.9.
 
@@ -160,7 +173,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Proposals:
-    """What to do, one per item: action, reason and quantity in steps (-1: not known)."""
+    """What to do, one per item: action, reason and quantity in steps, `NOT_KNOWN` where stock is not."""
 
     action: Codes
     reason: Codes
@@ -170,59 +183,50 @@ class Proposals:
 def propose(items: Items, transfers: Transfers, rules: PlanningRules) -> Proposals:
     """The first rule that holds for each item (module's docstring), else nothing, with the reason."""
     made = _nothing(items)
-    stock, levels = items.stock, items.levels
-    planned = items.planned & stock.known
-    runs_out = planned & np.isfinite(items.out_q50)
-    spare = items.silent_days >= rules.dead_stock_days
-    far = stock.supply - levels.order_up_to > levels.lot
-    reducible = _whole_lots(np.minimum(stock.to_come, stock.supply - levels.order_up_to), items.multiple)
-    waiting = (
-        runs_out & items.critical & (stock.requested > 0) & (stock.cover - stock.requested <= levels.reorder_point)
-    )
-    rules_in_order = (
-        ("dead_stock", "no_demand", stock.known & ~items.service & (stock.on_hand > 0) & spare, stock.on_hand),
-        ("order", "below_reorder_point", planned & (stock.supply <= levels.reorder_point), _ordered(items)),
-        (
-            "expedite",
-            "late_supply",
-            planned & (stock.cover <= levels.reorder_point) & (stock.late > stock.lost),
-            stock.late - stock.lost,
-        ),
-        ("expedite", "arrives_too_late", runs_out & (stock.too_late > 0), stock.too_late),
-        ("expedite", "request_waits", waiting, stock.requested),
-        ("transfer", "place_short", planned & transfers.possible, transfers.quantity),
-        ("reduce", "blocked", items.blocked & stock.known & ~items.service, reducible),
-        ("reduce", "above_order_up_to", planned & far, reducible),
-        (
-            "hold",
-            "excess",
-            planned & (stock.on_hand - levels.order_up_to > levels.lot),
-            stock.on_hand - levels.order_up_to,
-        ),
-    )
     undecided = np.full(len(items), True)
-    for action, reason, holds, quantity in rules_in_order:
+    for action, reason, holds, quantity in _rules(items, transfers, rules):
         now = undecided & holds & (quantity > 0)
         made.action[now], made.reason[now], made.quantity[now] = action, reason, quantity[now]
         undecided &= ~now
-    return _spared(items, made)
+    return made
+
+
+def _rules(items: Items, transfers: Transfers, rules: PlanningRules) -> Iterator[tuple[str, str, Flags, Steps]]:
+    """Action, reason, for which items it holds where none before does, and how much; nothing is no action."""
+    stock, levels = items.stock, items.levels
+    planned, material = items.planned & stock.known, stock.known & ~items.service
+    silent = material & (items.silent_days >= rules.dead_stock_days)
+    critical_spare = silent & (items.criticality == CRITICAL)
+    runs_out = planned & np.isfinite(items.out_q50)
+    beyond = stock.supply - levels.order_up_to
+    reducible = _whole_lots(np.minimum(stock.to_come, beyond), items.multiple)
+    excess = stock.on_hand - levels.order_up_to
+    late = planned & (stock.cover <= levels.reorder_point)
+    yield "dead_stock", "no_demand", silent & ~critical_spare, stock.on_hand
+    yield "order", "below_reorder_point", planned & (stock.supply <= levels.reorder_point), _ordered(items)
+    yield "expedite", "late_supply", late, stock.late - stock.lost
+    yield "expedite", "arrives_too_late", runs_out, stock.too_late
+    yield "expedite", "request_waits", runs_out & items.critical & items.leans_on_requests, stock.requested
+    yield "transfer", "place_short", planned, transfers.quantity
+    yield "reduce", "blocked", material & items.blocked, reducible
+    yield "reduce", "above_order_up_to", planned & (beyond > levels.lot), reducible
+    yield "hold", "critical_spare", critical_spare, stock.on_hand
+    yield "hold", "excess", planned & (excess > levels.lot), excess
 
 
 def _nothing(items: Items) -> Proposals:
     """No action, with the first reason that holds; quantities are not known where stock is not."""
-    stock = items.stock
-    reasons = (
-        ("service", items.service),
-        ("blocked", items.blocked),
-        ("stock_not_in_source", items.planned & ~stock.known),
-        ("inactive", ~items.planned & ~items.active),
-        ("no_forecast", ~items.planned),
-        ("requested", (stock.requested > 0) & (stock.cover - stock.requested <= items.levels.reorder_point)),
-    )
-    reason = np.select([holds for _, holds in reasons], [code for code, _ in reasons], "above_reorder_point").astype(
-        object
-    )
-    quantity = np.where(reason == "stock_not_in_source", -1, 0)
+    unknown = items.planned & ~items.stock.known
+    reasons = {
+        "service": items.service,
+        "blocked": items.blocked,
+        UNKNOWN_STOCK: unknown,
+        "inactive": ~items.planned & ~items.active,
+        "no_forecast": ~items.planned,
+        "requested": items.leans_on_requests,
+    }
+    reason = np.select(list(reasons.values()), list(reasons), "above_reorder_point").astype(object)
+    quantity = np.where(reason == UNKNOWN_STOCK, NOT_KNOWN, 0)
     return Proposals(np.full(len(items), "none", dtype=object), reason, quantity.astype(np.int64))
 
 
@@ -244,10 +248,3 @@ def _whole_lots(quantity: Steps, multiple: Floats) -> Steps:
     """The largest whole number of lots that is no more; whole units where there is no lot."""
     lot = np.maximum(steps(np.where(multiple > 0, multiple, 1.0)), 1)
     return np.maximum(quantity, 0) // lot * lot
-
-
-def _spared(items: Items, made: Proposals) -> Proposals:
-    """What is critical is kept however long nobody asked for it."""
-    spare = (made.action == "dead_stock") & (items.criticality == CRITICAL)
-    made.action[spare], made.reason[spare] = "hold", "critical_spare"
-    return made

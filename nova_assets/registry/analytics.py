@@ -228,8 +228,8 @@ FORECAST_ACCURACY = _loaded(lake.FORECAST_ACCURACY)
 ENSEMBLE_STANDINGS = _loaded(lake.ENSEMBLE_STANDINGS)
 SUMMED_DEMAND = replace(
     _loaded(lake.SUMMED_DEMAND),
-    meaning="The served forecast of the next 1, 2, 4, 8, 13 and 26 weeks together, all sites: quantiles of single weeks "
-    "cannot be added up.",
+    meaning="The served forecast of the next 1, 2, 4, 8, 13 and 26 weeks together, all sites: quantiles of single "
+    "weeks cannot be added up.",
     references=(Reference(("item_id",), "core.dim_item", ("item_id",)),),
 )
 

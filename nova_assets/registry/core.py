@@ -238,8 +238,8 @@ FACT_RECEIPTS_DAILY = Table(
     schema="core",
     name="fact_receipts_daily",
     group="core",
-    meaning="What came in of each order line, by day: what was on order on a past day is told by it. Receipts that name "
-    "no order are not here. The workbook holds no receipts: then the table is empty.",
+    meaning="What came in of each order line, by day: what was on order on a past day is told by it. Receipts that "
+    "name no order are not here. The workbook holds no receipts: then the table is empty.",
     owner=OWNER,
     key=("order_id", "line_no", "date"),
     grain=Grain.DAILY,

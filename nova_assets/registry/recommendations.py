@@ -166,7 +166,7 @@ RECOMMENDATIONS = Table(
         Column(
             "order_by",
             "date",
-            "Last day on which an order still comes before stock runs out; it may have passed; null: it does not run out",
+            "Last day on which an order still comes before stock runs out, maybe in the past; null: it does not",
             (f"{_PROJECTION}.stockout_on_q90", f"{_POLICY}.lead_time_days"),
             nullable=True,
         ),

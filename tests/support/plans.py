@@ -9,8 +9,25 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from nova_assets.forecasting.parameters import (
+    ALL_SITES,
+    ALL_SUPPLIERS,
+    ENSEMBLE,
+    HORIZON_WEEKS,
+    QUANTILES,
+    SUMMED_QUANTILES,
+    SUMMED_WEEKS,
+)
 from nova_assets.materialize import Stage
-from nova_assets.registry.lead_times import LEAD_TIME_DEMAND, LEAD_TIME_DEMAND_LOADED
+from nova_assets.partitions import WEEK
+from nova_assets.registry import analytics
+from nova_assets.registry.lake import FORECASTS, SUMMED_DEMAND
+from nova_assets.registry.lead_times import (
+    LEAD_TIME_DEMAND,
+    LEAD_TIME_DEMAND_LOADED,
+    SUPPLIER_LEAD_TIMES,
+    SUPPLIER_LEAD_TIMES_LOADED,
+)
 from nova_assets.resources.lake_schema import arrow_schema
 from tests.support.pipeline import Pipeline
 
@@ -53,3 +70,49 @@ def _row(origin: date, profile: Mapping[str, Any]) -> dict[str, object]:
         "model_version": "tests",
         "generated_at": datetime(2025, 10, 27, tzinfo=UTC),
     }
+
+
+def load_forecasts(pipeline: Pipeline, origin: date) -> None:
+    """What `load_lead_time_demand` loads, with the served forecast beneath it and the suppliers' waits.
+
+    Demand is as it was before, and as skewed for a week; its spread grows with the root of the weeks.
+    """
+    load_lead_time_demand(pipeline, origin)
+    rows = pipeline.rows(
+        "SELECT item_id, mean_weekly_demand FROM analytics.features_demand_profile WHERE origin = %s ORDER BY 1", origin
+    )
+    made = {"origin": origin, "site_id": ALL_SITES, "model": ENSEMBLE, "model_version": "tests", "run_seconds": 0.1}
+    instant = {"generated_at": datetime(2025, 10, 27, tzinfo=UTC)}
+    weekly = [
+        {**dict.fromkeys(QUANTILES, row["mean_weekly_demand"]), **made, **instant, "item_id": row["item_id"]}
+        | {"forecast_date": origin + week * WEEK, "forecast_value": row["mean_weekly_demand"]}
+        for row in rows
+        for week in range(HORIZON_WEEKS)
+    ]
+    summed = [
+        {
+            **made,
+            **instant,
+            "item_id": row["item_id"],
+            "weeks": weeks,
+            "forecast_value": row["mean_weekly_demand"] * weeks,
+        }
+        | {
+            name: max(row["mean_weekly_demand"] * (weeks + (PERCENTILES[round(level * 100) - 1] - 1) * weeks**0.5), 0.0)
+            for name, level in SUMMED_QUANTILES.items()
+        }
+        for row in rows
+        for weeks in SUMMED_WEEKS
+    ]
+    waits = [
+        {column.name: 1.0 for column in SUPPLIER_LEAD_TIMES.columns}
+        | {"origin": origin, "supplier_id": ALL_SUPPLIERS, "basis": "requested_to_received", "model_version": "tests"}
+        | {"lines": 9, "excluded_lines": 0, "open_lines": 0, **instant}
+        | {"mean_days": LEAD_TIME_DAYS, "p50_days": LEAD_TIME_DAYS, "p90_days": 40.0, "p95_days": 50.0}
+    ]
+    for table, values in ((FORECASTS, weekly), (SUMMED_DEMAND, summed), (SUPPLIER_LEAD_TIMES, waits)):
+        within = {"model": [ENSEMBLE]} if "model" in table.column_names else {}
+        rows_of_table = pa.Table.from_pylist(values, arrow_schema(table))
+        pipeline.lake.write_range(table.name, rows_of_table, "origin", origin, origin, within=within)
+    loaded = (analytics.FACT_FORECASTS, analytics.SUMMED_DEMAND, SUPPLIER_LEAD_TIMES_LOADED)
+    pipeline.run(Stage("forecasts", [table.relation for table in loaded], origin, origin))

@@ -125,7 +125,7 @@ CREATE TABLE support.planner_decisions (
     CHECK (expires_on > plan_date),
     CHECK (kind = 'acknowledge' OR expires_on IS NOT NULL),
     CHECK (kind = 'override' OR (action IS NULL AND quantity IS NULL)),
-    CHECK (kind <> 'override' OR (reason ~ '\S' AND action IS NOT NULL AND quantity IS NOT NULL))
+    CHECK (kind <> 'override' OR (coalesce(reason, '') ~ '\S' AND action IS NOT NULL AND quantity IS NOT NULL))
 );
 CREATE INDEX planner_decisions_item ON support.planner_decisions (item_id, plan_date);
 COMMENT ON TABLE support.planner_decisions IS 'What planners decided about a proposal. Rows stay; the latest of an item holds';
