@@ -17,7 +17,8 @@ told AS (
         before.cause,
         coalesce(findings.level, before.level) AS level,
         before.first_level,
-        CASE WHEN findings.level <> before.level THEN %(as_of)s ELSE before.level_since END AS level_since,
+        CASE WHEN findings.level <> before.level THEN %(as_of)s ELSE least(before.level_since, %(as_of)s) END
+            AS level_since,
         before.opened_on,
         CASE WHEN findings.rule IS NOT NULL THEN %(as_of)s ELSE least(before.seen_on, %(as_of)s::date - 1) END AS seen_on,
         CASE WHEN findings.rule IS NULL THEN %(as_of)s::date END AS closed_on,
@@ -77,4 +78,12 @@ SELECT
     findings.details
 FROM findings
 LEFT JOIN latest_closed USING (rule, subject_kind, subject_id, cause)
-WHERE NOT EXISTS (SELECT FROM told WHERE told.closed_on IS NULL AND (told.rule, told.subject_kind, told.subject_id, told.cause) = (findings.rule, findings.subject_kind, findings.subject_id, findings.cause))
+WHERE
+    NOT EXISTS (
+        SELECT
+        FROM told
+        WHERE
+            told.closed_on IS NULL
+            AND (told.rule, told.subject_kind, told.subject_id, told.cause)
+            = (findings.rule, findings.subject_kind, findings.subject_id, findings.cause)
+    )
