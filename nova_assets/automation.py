@@ -66,6 +66,7 @@ def jobs() -> list[Any]:
     """What the schedules run; each can be launched by hand too."""
     return [
         _job("nightly_facts", _keys(NIGHTLY), "The source's latest days, from the extracts to the KPIs."),
+        _job("daily_plan", _keys([*registry.PLANNING, *registry.VIEWS]), "What to order, as of the day before."),
         _job("public_data", _keys(PUBLIC_DATA), "The latest days of public data."),
         _job(
             "housekeeping",
@@ -83,6 +84,7 @@ def schedules() -> list[dg.ScheduleDefinition]:
         _trailing("public_data", "30 1 * * *"),
         _trailing("nightly_facts", settings.nightly_cron()),
         _weekly("weekly_origin", settings.weekly_cron()),
+        _yesterday("daily_plan", settings.planning_cron()),
         _plain("housekeeping", "0 5 * * 0"),
         _plain("failed_ranges", "0 6 * * *"),
     ]
@@ -119,6 +121,20 @@ def _trailing(job: str, cron: str) -> dg.ScheduleDefinition:
         )
 
     return load
+
+
+def _yesterday(job: str, cron: str) -> dg.ScheduleDefinition:
+    """Plans the day that has ended, once: what was proposed on earlier days stays what planners saw."""
+
+    @dg.schedule(**_common(job, cron))
+    def plan(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = trailing_window(_day(context), 1).last.isoformat()
+        return dg.RunRequest(
+            run_key=f"{job} {day}",
+            tags={"dagster/asset_partition_range_start": day, "dagster/asset_partition_range_end": day},
+        )
+
+    return plan
 
 
 def _weekly(job: str, cron: str) -> dg.ScheduleDefinition:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
 
@@ -26,10 +26,21 @@ from nova_assets.materialize import (
     add_accept_drift,
     command_runs,
     forecast_stages,
+    plan_stage,
     report_stage,
     source_range,
 )
-from nova_assets.partitions import FIRST_DAY, FIRST_MONDAY, WEEK, Window, latest_origin, monday, origin_window, today
+from nova_assets.partitions import (
+    DAY,
+    FIRST_DAY,
+    FIRST_MONDAY,
+    WEEK,
+    Window,
+    latest_origin,
+    monday,
+    origin_window,
+    today,
+)
 from nova_assets.registry import Grain, lake, staging
 from nova_assets.resources.erp import ErpError
 from nova_assets.resources.warehouse import Warehouse
@@ -53,7 +64,8 @@ def downstream_stages(days: Window, data_through: date, origins: int | None = No
     earliest = origin_window(last, origins).first if origins else FIRST_MONDAY
     first = max(monday(days.first) + WEEK, earliest)
     weeks = Stage("weekly demand", WEEKLY_DEMAND, monday(days.first), monday(days.last))
-    return [weeks, *(origin_stages(Window(first, last)) if first <= last else []), views_stage()]
+    made = origin_stages(Window(first, last)) if first <= last else []
+    return [weeks, *made, plan_stage(data_through), views_stage()]
 
 
 def origin_stages(origins: Window) -> list[Stage]:
@@ -65,10 +77,11 @@ def origin_stages(origins: Window) -> list[Stage]:
 
 
 def week_stages(origin: date) -> list[Stage]:
-    """A new week: the demand of the two weeks before it, and the forecasts made on its Monday."""
+    """A new week: the demand of the two weeks before it, the forecasts of its Monday, and the plan made of these."""
     return [
         Stage("weekly demand", WEEKLY_DEMAND, max(origin - 2 * WEEK, FIRST_MONDAY), origin - WEEK),
         *origin_stages(Window(origin, origin)),
+        plan_stage(origin - DAY),
         views_stage(),
     ]
 
@@ -137,8 +150,8 @@ def stages(arguments: argparse.Namespace, warehouse: Warehouse) -> Iterator[Stag
         return
     if days is None:
         raise BackfillError("Say --from and --to, or --asset, or --origin.")
-    if days.last > today() - timedelta(days=1):
-        raise BackfillError(f"The last day that has ended is {today() - timedelta(days=1)}.")
+    if days.last > today() - DAY:
+        raise BackfillError(f"The last day that has ended is {today() - DAY}.")
     yield days_stage(days)
     if arguments.downstream:
         yield from downstream_stages(days, source_range(warehouse).data_through, arguments.origins)

@@ -113,7 +113,13 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield Stage("demand profiles", PROFILES, window.first, window.last)
     # Models are chosen by what they said on origins before the first one.
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
+    yield plan_stage(data.data_through)
     yield Stage("KPIs", [view.relation for view in registry.VIEWS])
+
+
+def plan_stage(day: date) -> Stage:
+    """What to order, as of the end of the day."""
+    return Stage("planning", [table.relation for table in registry.PLANNING], day, day)
 
 
 def forecast_stages(origins: Window, models_from: date) -> Iterator[Stage]:
@@ -154,7 +160,7 @@ def external_stages(days: Window) -> Iterator[Stage]:
 QUALITY = Stage("data quality", [table.relation for table in quality.TABLES])
 EXTRACT = Stage("extract", [table.relation for table in (*staging.TABLES, erp.REJECTED, *erp.WHOLE)])
 DIMENSIONS = Stage("dimensions", [table.relation for table in core.DIMENSIONS])
-FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_INVENTORY_DAILY)
+FACTS = (core.FACT_PURCHASE_LINES, core.FACT_DEMAND_DAILY, core.FACT_ISSUES_DAILY, core.FACT_INVENTORY_DAILY)
 WEEKLY_DEMAND = [analytics.FEATURES_DEMAND_WEEKLY.relation, analytics.DEMAND_ADJUSTMENTS.relation]
 PROFILES = [analytics.FEATURES_DEMAND_PROFILE.relation, analytics.FEATURES_WEEKDAY_SHARES.relation]
 ANOMALIES = (core.FACT_DEMAND_ANOMALIES, core.FACT_PRICE_ANOMALIES)

@@ -15,6 +15,7 @@ import dagster as dg
 TIMEZONE = "America/Bahia"
 FIRST_DAY = date(2019, 1, 1)
 FIRST_MONDAY = date(2019, 1, 7)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 daily = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone=TIMEZONE)

@@ -190,6 +190,11 @@ def weekly_cron() -> str:
     return os.environ.get("NOVA_WEEKLY_CRON", "").strip() or "0 4 * * 1"
 
 
+def planning_cron() -> str:
+    """When the day before is planned (NOVA_PLANNING_CRON, 05:00), after the night's load and Monday's forecasts."""
+    return os.environ.get("NOVA_PLANNING_CRON", "").strip() or "0 5 * * *"
+
+
 def late_data_days() -> int:
     """How many days back the nightly run loads again (NOVA_LATE_DATA_DAYS, 120): rows that came late or were corrected.
 

@@ -11,6 +11,7 @@ made_by_sql = make_assets(
         core.DIM_SUPPLIER,
         core.FACT_PURCHASE_LINES,
         core.FACT_DEMAND_DAILY,
+        core.FACT_ISSUES_DAILY,
         core.FACT_INVENTORY_DAILY,
         core.FACT_DEMAND_ANOMALIES,
         core.FACT_PRICE_ANOMALIES,

@@ -1,0 +1,1 @@
+"""What to order, how much, when and why: out of demand, stock and open orders."""

@@ -1,7 +1,22 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
-from nova_assets.registry import analytics, core, erp, external, kpis, lake, lead_times, quality, readings, staging
+from nova_assets.registry import (
+    analytics,
+    core,
+    erp,
+    external,
+    kpis,
+    lake,
+    lead_times,
+    planning,
+    quality,
+    readings,
+    staging,
+)
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
+
+PLANNING: tuple[Table, ...] = (*planning.TABLES,)
+"""What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (
     *staging.TABLES,
@@ -10,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     *analytics.TABLES,
     *lead_times.TABLES,
     *readings.TABLES,
+    *PLANNING,
     *external.TABLES,
     *kpis.TABLES,
     *quality.TABLES,
@@ -34,6 +50,7 @@ def table(relation: str) -> Table:
 __all__ = [
     "ALL",
     "LAKE",
+    "PLANNING",
     "TABLES",
     "VIEWS",
     "Column",

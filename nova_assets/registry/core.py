@@ -267,6 +267,30 @@ FACT_DEMAND_DAILY = Table(
     ),
 )
 
+FACT_ISSUES_DAILY = Table(
+    schema="core",
+    name="fact_issues_daily",
+    group="core",
+    meaning="What left each stocking place for work, per item and day. The workbook holds no stock: then the table is "
+    "empty. Days without issues have no row.",
+    owner=OWNER,
+    key=("item_id", "site_id", "date"),
+    grain=Grain.DAILY,
+    window_column="date",
+    day_by_day=True,
+    references=(
+        Reference(("item_id",), "core.dim_item", ("item_id",)),
+        Reference(("site_id",), "core.dim_site", ("site_id",)),
+    ),
+    columns=(
+        Column("item_id", "text", "Item", (f"{_MOVEMENTS}.item_id",)),
+        Column("site_id", "text", "Place whose stock it was", (f"{_MOVEMENTS}.site_id",)),
+        Column("date", "date", "Day of the issue", (f"{_MOVEMENTS}.moved_on",)),
+        Column("quantity", "numeric(18,4)", "Quantity issued", (f"{_MOVEMENTS}.quantity",), UNIT, minimum=0),
+        Column("issue_lines", "integer", "Lines it left in", (f"{_MOVEMENTS}.record_id",), "lines", minimum=1),
+    ),
+)
+
 FACT_INVENTORY_DAILY = Table(
     schema="core",
     name="fact_inventory_daily",
@@ -391,6 +415,7 @@ TABLES = (
     *DIMENSIONS,
     FACT_PURCHASE_LINES,
     FACT_DEMAND_DAILY,
+    FACT_ISSUES_DAILY,
     FACT_INVENTORY_DAILY,
     FACT_DEMAND_ANOMALIES,
     FACT_PRICE_ANOMALIES,

@@ -75,10 +75,10 @@ class Pipeline:
         self.run(EXTRACT)
 
     def run_after_extract(self) -> None:
-        """The stages after the extract; forecasts are made in the other environment."""
+        """The stages after the extract; forecasts, and what rests on them, are made in the other environment."""
         days = erp_span(self.erp) if self.erp.url else None
         for stage in stages(data_range(self.warehouse, days)):
-            if stage.location == "warehouse" and not stage.name.startswith("load"):
+            if stage.location == "warehouse" and not stage.name.startswith(("load", "planning")):
                 self.run(stage)
 
     def run(self, stage: Stage) -> int:

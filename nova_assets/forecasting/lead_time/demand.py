@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nova_assets.forecasting.lead_time.durations import DAYS_A_WEEK, Durations
-from nova_assets.forecasting.lead_time.growth import Growth, with_tails
+from nova_assets.forecasting.lead_time.growth import Growth
 from nova_assets.forecasting.lead_time.mixtures import mixture_quantiles
 from nova_assets.forecasting.portfolio import Floats
+from nova_assets.quantiles import with_tails
 
 PERCENT_LEVELS = np.arange(1, 100) / 100
 """Levels of the stored quantiles: 1 % … 99 %."""

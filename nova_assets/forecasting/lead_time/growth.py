@@ -9,9 +9,6 @@ import numpy as np
 
 from nova_assets.forecasting.portfolio import Floats
 
-TAIL_LEVELS = (0.96, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-"""Levels at which the exponential tail is taken, linear between: a straight line from 95 to 99 % would lie too high."""
-
 
 @dataclass(frozen=True)
 class Growth:
@@ -46,24 +43,6 @@ class Growth:
         """
         distances = np.einsum("dk,ikl->idl", self.distances, quantiles - means[:, :, None], optimize=True)
         return np.maximum((means @ self.means.T)[:, :, None] + distances, 0.0)
-
-
-def with_tails(quantiles: Floats, levels: Floats) -> tuple[Floats, Floats]:
-    """Quantiles from level 0 to 1, along the last axis, and their levels.
-
-    Below the lowest level the line through the lowest two goes on, to zero at most. From the highest but one on the
-    tail is exponential: Q(p) = Q₁ + β·ln((1 − p₁) ÷ (1 − p)), with β = (Q₂ − Q₁) ÷ ln((1 − p₁) ÷ (1 − p₂)) from the
-    highest two. The last, which would lie at infinity, is put so that the mean beyond `TAIL_LEVELS` is the tail's.
-    """
-    low, next_low = quantiles[..., 0], quantiles[..., 1]
-    first = low - (next_low - low) * levels[0] / (levels[1] - levels[0])
-    start, rise = levels[-2], quantiles[..., -1] - quantiles[..., -2]
-    tail_levels = np.unique([levels[-1], *TAIL_LEVELS])
-    steps = np.log((1 - start) / (1 - tail_levels)) / np.log((1 - start) / (1 - levels[-1]))
-    tail = quantiles[..., -2, None] + rise[..., None] * steps
-    last = tail[..., -1] + 2 * rise / np.log((1 - start) / (1 - levels[-1]))
-    extended = np.concatenate([np.maximum(first, 0.0)[..., None], quantiles[..., :-1], tail, last[..., None]], axis=-1)
-    return extended, np.concatenate([[0.0], levels[:-1], tail_levels, [1.0]])
 
 
 def _shares(at: Floats, grid: Floats) -> Floats:

@@ -16,6 +16,7 @@ NAMES = {
     "nightly_facts_schedule",
     "public_data_schedule",
     "weekly_origin_schedule",
+    "daily_plan_schedule",
     "housekeeping_schedule",
     "failed_ranges_schedule",
 }
@@ -60,6 +61,10 @@ def test_the_weekly_schedule_makes_the_origin_of_its_monday():
     request = requested("weekly_origin_schedule", datetime(2026, 3, 2, 4, 0, tzinfo=BAHIA))
     assert date(2026, 3, 2).weekday() == 0
     assert request.run_config["ops"]["make_origin"]["config"] == {"origin": "2026-03-02"}
+
+
+def test_the_day_that_has_ended_is_planned_once():
+    assert span(requested("daily_plan_schedule", datetime(2026, 3, 1, 5, 0, tzinfo=BAHIA))) == ("2026-02-28",) * 2
 
 
 def test_crons_are_in_the_time_of_bahia():

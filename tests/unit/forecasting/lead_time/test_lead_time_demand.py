@@ -11,10 +11,11 @@ from scipy import sparse, stats
 
 from nova_assets.forecasting.lead_time.demand import PERCENT_LEVELS, LeadTimeDemand, Protection, SummedDemand
 from nova_assets.forecasting.lead_time.durations import durations_for, spread_over
-from nova_assets.forecasting.lead_time.growth import Growth, with_tails
+from nova_assets.forecasting.lead_time.growth import Growth
 from nova_assets.forecasting.lead_time.mixtures import mixture_quantiles
 from nova_assets.forecasting.lead_time.suppliers import LogNormals
 from nova_assets.forecasting.parameters import SUMMED_QUANTILES, SUMMED_WEEKS
+from nova_assets.quantiles import with_tails
 
 LEVELS = np.array(tuple(SUMMED_QUANTILES.values()))
 WEEKS = np.array(SUMMED_WEEKS, dtype=np.float64)

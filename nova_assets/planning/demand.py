@@ -1,0 +1,71 @@
+"""Demand that an order must cover, as a distribution per item, and what a stock against it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from nova_assets.quantiles import Floats, with_tails
+
+PERCENT_LEVELS = np.arange(1, 100) / 100
+"""Levels of the stored quantiles: 1 % … 99 %."""
+
+TAIL_FROM = 94
+"""Where 95 % lies: the last few of a hundred quantiles alone are too uneven to tell how the tail goes on."""
+
+
+@dataclass(frozen=True)
+class ProtectionDemand:
+    """Demand over the lead time and the review period together, an item per row, item's unit.
+
+    Attributes:
+        mean: expected demand, (items,).
+        quantiles: at `PERCENT_LEVELS`, (items, 99), not falling. Between two the probability is spread evenly, or lies
+            on the point where they are equal; beyond the last the tail is exponential (`with_tails`).
+    """
+
+    mean: Floats
+    quantiles: Floats
+
+    @cached_property
+    def _extended(self) -> tuple[Floats, Floats]:
+        return with_tails(self.quantiles, PERCENT_LEVELS, TAIL_FROM)
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    def quantile(self, levels: Floats | float) -> Floats:
+        """The demand that is not exceeded with the chance `levels`, one for each item or for all, within (0, 1)."""
+        values, known = self._extended
+        wanted = np.broadcast_to(np.asarray(levels, dtype=np.float64), self.mean.shape)
+        at = np.clip(np.searchsorted(known, wanted, side="left"), 1, len(known) - 1)
+        rows = np.arange(len(self))
+        part = (wanted - known[at - 1]) / (known[at] - known[at - 1])
+        low = values[rows, at - 1]
+        return low + part * (values[rows, at] - low)
+
+    def exceedance(self, stock: Floats) -> Floats:
+        """The chance that demand is greater than `stock`, (items,)."""
+        values, known = self._extended
+        reached = (values <= stock[:, None]).sum(axis=1)
+        at = np.clip(reached, 1, len(known) - 1)
+        rows = np.arange(len(self))
+        low, high = values[rows, at - 1], values[rows, at]
+        part = np.clip((stock - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
+        below = known[at - 1] + part * (known[at] - known[at - 1])
+        return np.where(reached == 0, 1.0, np.where(reached == len(known), 0.0, 1.0 - below))
+
+    def expected_shortage(self, stock: Floats) -> Floats:
+        """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,).
+
+        The integral of max(Q(p) − stock, 0) over all levels p, exact for what lies linear between the quantiles.
+        """
+        values, known = self._extended
+        over = values - stock[:, None]
+        low, high = over[:, :-1], over[:, 1:]
+        crossing = (low < 0) & (high > 0)
+        span = np.where(crossing, high - low, 1.0)
+        areas = np.where(crossing, high * high / (2 * span), (np.maximum(low, 0.0) + np.maximum(high, 0.0)) / 2)
+        return areas @ np.diff(known)
