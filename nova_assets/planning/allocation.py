@@ -25,15 +25,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from nova_assets.planning.demand import ProtectionDemand
-
-Floats = NDArray[np.float64]
+from nova_assets.planning.demand import ProtectionDemand
+from nova_assets.quantiles import Floats
 
 CEILING = 0.999
 """Highest target service: what is beyond it, a few years of demand do not tell."""
@@ -167,8 +163,10 @@ def expected_line_fill(
 
 def expected_stock(demand: ProtectionDemand, reorder_point: Floats, order_quantity: Floats) -> Floats:
     """Units of each item expected in stock at the end of review periods."""
-    held = [at - demand.mean + demand.expected_shortage(at) for at in _positions(reorder_point, order_quantity)]
-    return np.maximum(np.mean(held, axis=0), 0.0)
+    # The mean of the distribution itself, which the stored quantiles know only nearly as the forecast does.
+    mean = demand.expected_shortage(np.zeros(len(demand)))
+    held = [at - mean + demand.expected_shortage(at) for at in _positions(reorder_point, order_quantity)]
+    return np.mean(held, axis=0)
 
 
 def _positions(reorder_point: Floats, order_quantity: Floats) -> Iterator[Floats]:

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from nova_assets.quantiles import Floats
+
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
