@@ -3,12 +3,17 @@
 One multiplier λ for the whole assortment. A reorder point is raised while the chance that demand exceeds it is more
 than the penalty of one more unit in stock, λ·wᵢ, so that the target service of item i is 1 − λ·wᵢ. The weight is
 
-    wᵢ = cᵢ·√z̄ᵢ ÷ bᵢ
+    wᵢ = cᵢ·√z̄ᵢ·tᵢ ÷ bᵢ
 
-with cᵢ the unit cost relative to the median one, z̄ᵢ the mean size of a request and bᵢ how critical the item is. With
-wᵢ = cᵢ·z̄ᵢ most request lines are filled for the money, with wᵢ = cᵢ most units (Sherbrooke 2004, *Optimal Inventory
-Modeling of Systems*, chapter 2: marginal analysis); the root lies between them and was the only one of the three that
-improved both rates on each of three published assortments.
+with cᵢ the unit cost relative to the median one, z̄ᵢ the mean size of a request, tᵢ the time that demand takes to use up
+what safety stock is measured by, σ ÷ m, and bᵢ how critical the item is.
+
+Marginal analysis (Sherbrooke 2004, *Optimal Inventory Modeling of Systems*, chapter 2) buys the unit that raises the
+rate most for its money. A unit raises the units served at once, of the m that an item is asked for in a period, by
+m·f(s), and the requests served whole by m·f(s) ÷ z̄, with f the density of demand over the protection interval. With a
+tail that falls by a factor of e over σ, f(s) = P(D > s) ÷ σ: money is spent best where P(D > s) = λ·c·σ ÷ m for units
+and λ·c·z̄·σ ÷ m for requests. The root of z̄ lies between them and raises both rates. Where nothing is known of σ ÷ m,
+tᵢ = 1 leaves price × √size.
 
 Rates of an assortment, expected of reorder points s and order quantities Q, D being demand over lead time and review
 period. The position after an order is spread evenly over s … s + Q (Hadley & Whitin 1963, *Analysis of Inventory
@@ -40,8 +45,8 @@ FLOOR = 0.01
 POSITIONS = 4
 """Positions between s + 1 and s + Q over which expectations are averaged."""
 
-HALVINGS = 40
-"""Of the interval that holds the multiplier, on a logarithmic scale: its last digits change no quantile."""
+HALVINGS = 24
+"""Of the interval that holds the multiplier, on a logarithmic scale: to a millionth of it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Assortment:
 
     Attributes:
         demand: over lead time and review period.
-        period_demand: expected demand of one period, equally long for all items; rates are weighted by it.
+        period_demand: expected demand of one review period, equally long for all items; rates are weighted by it.
         request_size: mean quantity of a request, > 0.
         order_quantity: what an order adds to the reorder point, > 0.
         unit_cost: BRL per unit; NaN where it is not known.
@@ -87,27 +92,48 @@ class Assortment:
         return float(np.nansum(self.unit_cost * expected_stock(self.demand, reorder_point, self.order_quantity)))
 
 
-def price_weights(unit_cost: Floats, mean_request_size: Floats, criticality_weight: Floats) -> Floats:
-    """Penalty of one more unit in stock: c·√z̄ ÷ b, (items,), > 0.
+def price_weights(
+    unit_cost: Floats, mean_request_size: Floats, criticality_weight: Floats, spread_periods: Floats | float = 1.0
+) -> Floats:
+    """Penalty of one more unit in stock: c·√z̄·t ÷ b, (items,), > 0.
 
-    An item without a price costs what the median item costs. Where no item has one, size says nothing either (a request
-    of a hundred screws is not worth more than one of a pump) and the weight is 1 ÷ b: one level per criticality.
+    An item without a price costs what the median item costs. Where no item has one, the rest says nothing either (a
+    request of a hundred screws is not worth more than one of a pump) and the weight is 1 ÷ b: one level per
+    criticality.
 
     Args:
         unit_cost: per unit; NaN or not above zero: not known.
         mean_request_size: z̄, > 0.
         criticality_weight: b, > 0; 1 is an item like others, 2 one whose shortage is twice as bad.
+        spread_periods: t, > 0, as `spread_periods` gives it.
 
     Raises:
-        ValueError: when a size or a criticality weight is not above zero.
+        ValueError: when a size, a criticality weight or a spread is not above zero.
     """
-    if not ((mean_request_size > 0).all() and (criticality_weight > 0).all()):
-        raise ValueError("Mean request sizes and criticality weights must be above zero.")
+    if not ((mean_request_size > 0).all() and (criticality_weight > 0).all() and np.all(spread_periods > 0)):
+        raise ValueError("Mean request sizes, criticality weights and spreads must be above zero.")
     known = unit_cost > 0
     if not known.any():
         return 1.0 / criticality_weight
     relative = np.where(known, unit_cost, 1.0) / np.median(unit_cost[known])
-    return np.where(known, relative, 1.0) * np.sqrt(mean_request_size) / criticality_weight
+    return np.where(known, relative, 1.0) * np.sqrt(mean_request_size) * spread_periods / criticality_weight
+
+
+def spread_periods(demand: ProtectionDemand, period_demand: Floats) -> Floats:
+    """Periods that demand takes to use up one standard deviation σ of the protection interval's: σ ÷ m, (items,), > 0.
+
+    An item that nothing is expected of, or whose demand does not scatter, is as the median of the others.
+
+    Args:
+        period_demand: m, expected demand of a period, equally long for all items.
+    """
+    known = (period_demand > 0) & (demand.variance > 0)
+    if not known.any():
+        return np.ones(len(demand))
+    periods = np.sqrt(demand.variance[known]) / period_demand[known]
+    found = np.full(len(demand), np.median(periods))
+    found[known] = periods
+    return found
 
 
 def service_levels(multiplier: float, weights: Floats, floor: Floats | float, ceiling: float = CEILING) -> Floats:

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nova_assets.planning.ordering import order_quantities
 from nova_assets.quantiles import Floats
 
 Integers = NDArray[np.int64]
@@ -128,12 +129,18 @@ def at_each_review(order_up_to: Floats) -> Ordering:
     return up_to(order_up_to, order_up_to)
 
 
-def whole_units(ordering: Ordering, integral: Booleans) -> Ordering:
-    """The same, rounded up for items that are bought in whole units."""
+def in_lots(reorder_point: Floats, order_up_to: Floats, minimum: Floats, multiple: Floats) -> Ordering:
+    """(s, S) in quantities that are sold, as a day's recommendations order.
+
+    Args:
+        reorder_point: (items,), or (items, periods) where it changes.
+        order_up_to: likewise.
+        minimum: least that is sold; NaN: any.
+        multiple: what it is sold by; NaN: whole units.
+    """
 
     def order(period: int, position: Floats) -> Floats:
-        quantity = ordering(period, position)
-        return np.where(integral, np.ceil(quantity - 1e-9), quantity)
+        return order_quantities(position, _at(reorder_point, period), _at(order_up_to, period), minimum, multiple)
 
     return order
 

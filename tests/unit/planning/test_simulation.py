@@ -17,9 +17,9 @@ from nova_assets.planning.simulation import (
     at_each_review,
     drawn_lead_times,
     fixed_quantity,
+    in_lots,
     simulate,
     up_to,
-    whole_units,
 )
 
 DEMAND = np.array([[2.0, 0.0, 3.0, 1.0, 0.0, 4.0]])
@@ -69,9 +69,12 @@ def test_items_are_looked_at_in_review_periods_only() -> None:
     assert (found.orders[0], found.received[0]) == (1, 3.0)
 
 
-def test_units_that_are_whole_are_bought_whole() -> None:
-    ordering = whole_units(at_each_review(np.array([2.5, 2.5])), np.array([True, False]))
-    assert ordering(0, np.zeros(2)).tolist() == [3.0, 2.5]
+def test_orders_are_made_in_the_lots_that_are_sold() -> None:
+    """Up to 5 from 1.5: whole units, at least six, by eights."""
+    point, unknown = np.full(3, 2.0), np.nan
+    ordering = in_lots(point, point + 3, np.array([unknown, 6.0, unknown]), np.array([unknown, unknown, 8.0]))
+    assert ordering(0, np.full(3, 1.5)).tolist() == [4.0, 6.0, 8.0]
+    assert not ordering(0, np.full(3, 2.1)).any()
 
 
 def test_a_reorder_point_may_change_from_period_to_period() -> None:
