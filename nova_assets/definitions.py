@@ -26,6 +26,7 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.publication_retention import publication_retention
 from nova_assets.planning.policy_assets import inventory_policy
+from nova_assets.planning.simulation_assets import policy_simulation
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -57,6 +58,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             forecast_explanations,
             family_forecasts,
             inventory_policy,
+            policy_simulation,
             *views,
             data_quality,
             month_partitions,

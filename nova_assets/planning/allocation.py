@@ -19,10 +19,12 @@ Rates of an assortment, expected of reorder points s and order quantities Q, D b
 period. The position after an order is spread evenly over s … s + Q (Hadley & Whitin 1963, *Analysis of Inventory
 Systems*, chapter 4).
 
-* Unit fill: share of the units requested that stock serves at once, 1 − (E[(D−s)⁺] − E[(D−s−Q)⁺]) ÷ Q: the expected
-  shortage per order quantity (Silver, Pyke & Thomas 2017, section 7.11).
-* Line fill: share of the requests that stock serves whole. A request of mean size meets the demand of the protection
-  interval, and is itself more than the mean demand of the period that it falls into: P(D + z̄ − m ≤ position).
+* A request meets the demand of the protection interval, and is itself more than the mean demand m of the period that it
+  falls into: what it needs is D + u, with the surplus u = z̄ − m, not below zero.
+* Line fill: share of the requests that stock serves whole, P(D + u ≤ position).
+* Unit fill: share of the units requested that stock serves at once, 1 − (E[(D+a−s)⁺] − E[(D+a−s−Q)⁺]) ÷ Q: the
+  expected shortage per order quantity (Silver, Pyke & Thomas 2017, section 7.11), with a = u − 1, not below zero, of
+  its request ahead of a unit, which is exact for geometric sizes.
 * Stock: E[(position − D)⁺], at the end of review periods.
 """
 
@@ -55,8 +57,9 @@ class Assortment:
 
     Attributes:
         demand: over lead time and review period.
-        period_demand: expected demand of one review period, equally long for all items; rates are weighted by it.
-        request_size: mean quantity of a request, > 0.
+        period_demand: expected demand of a period, equally long for all items; rates are weighted by it.
+        request_size: mean quantity of a request, > 0: of a line, or of a period with demand where that is all that is
+            known.
         order_quantity: what an order adds to the reorder point, > 0.
         unit_cost: BRL per unit; NaN where it is not known.
         weights: as `price_weights` gives them.
@@ -79,13 +82,18 @@ class Assortment:
 
     def unit_fill(self, reorder_point: Floats) -> float:
         """Expected share of the units requested that stock serves at once, all items together."""
-        return _mean(expected_unit_fill(self.demand, reorder_point, self.order_quantity), self.period_demand)
+        filled = expected_unit_fill(self.demand, reorder_point, self.order_quantity, self.surplus)
+        return weighted_mean(filled, self.period_demand)
 
     def line_fill(self, reorder_point: Floats) -> float:
         """Expected share of the requests that stock serves whole, all items together."""
-        surplus = np.maximum(self.request_size - self.period_demand, 0.0)
-        filled = expected_line_fill(self.demand, reorder_point, self.order_quantity, surplus)
-        return _mean(filled, self.period_demand / self.request_size)
+        filled = expected_line_fill(self.demand, reorder_point, self.order_quantity, self.surplus)
+        return weighted_mean(filled, self.period_demand / self.request_size)
+
+    @property
+    def surplus(self) -> Floats:
+        """How much more a request is than the mean demand of the period that it falls into, ≥ 0."""
+        return np.maximum(self.request_size - self.period_demand, 0.0)
 
     def stock_value(self, reorder_point: Floats) -> float:
         """Expected value of stock in BRL, of the items whose unit cost is known."""
@@ -168,9 +176,16 @@ def multiplier_for_budget(assortment: Assortment, budget_brl: float) -> float:
     return _boundary(assortment, lambda reorder_point: assortment.stock_value(reorder_point) > budget_brl)[1]
 
 
-def expected_unit_fill(demand: ProtectionDemand, reorder_point: Floats, order_quantity: Floats) -> Floats:
-    """Share of each item's units that stock is expected to serve at once (formula in the module's docstring)."""
-    short = demand.expected_shortage(reorder_point) - demand.expected_shortage(reorder_point + order_quantity)
+def expected_unit_fill(
+    demand: ProtectionDemand, reorder_point: Floats, order_quantity: Floats, surplus: Floats
+) -> Floats:
+    """Share of each item's units that stock is expected to serve at once (formula in the module's docstring).
+
+    Args:
+        surplus: how much more a request is than the mean demand of the period that it falls into, ≥ 0.
+    """
+    left = reorder_point - np.maximum(surplus - 1.0, 0.0)
+    short = demand.expected_shortage(left) - demand.expected_shortage(left + order_quantity)
     return np.clip(1.0 - short / order_quantity, 0.0, 1.0)
 
 
@@ -180,7 +195,7 @@ def expected_line_fill(
     """Share of each item's requests that stock is expected to serve whole (formula in the module's docstring).
 
     Args:
-        surplus: how much more a request is than the mean demand of the period that it falls into, ≥ 0.
+        surplus: as for units.
     """
     left = [position - surplus for position in _positions(reorder_point, order_quantity)]
     chances = [np.where(rest >= 0, 1.0 - demand.exceedance(np.maximum(rest, 0.0)), 0.0) for rest in left]
@@ -202,7 +217,7 @@ def _positions(reorder_point: Floats, order_quantity: Floats) -> Iterator[Floats
         yield reorder_point + first + (order_quantity - first) * (step + 0.5) / POSITIONS
 
 
-def _mean(rate: Floats, weight: Floats) -> float:
+def weighted_mean(rate: Floats, weight: Floats) -> float:
     """Weighted mean; NaN without any weight."""
     total = weight.sum()
     return float((rate * weight).sum() / total) if total > 0 else float("nan")

@@ -9,7 +9,7 @@ in: it has to last, with the review, for L + R periods of demand, the protection
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,6 +78,11 @@ class Simulated:
     def cycle_service(self) -> float:
         """Share of the times between two arrivals in which every request was served whole; NaN without one."""
         return 1.0 - _share(self.short_cycles, self.cycles)
+
+    def of_rows(self, rows: Integers) -> Simulated:
+        """The same of some of the items."""
+        arrays = {name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **arrays)
 
     def stock_value(self, unit_cost: Floats) -> float:
         """Mean value of stock at the end of periods, of the items whose unit cost is known (not NaN)."""
@@ -154,11 +159,12 @@ def drawn_lead_times(
     quantile below the mean is taken as the mean, and one too far above it (more than e^(z²/2) = 2.27 times) as z.
 
     Args:
-        mean_days: > 0.
+        mean_days: ≥ 0; what takes no time on the mean never does.
         p90_days: nine of ten orders take no longer.
         period_days: days of a period; part of one counts as a whole.
     """
-    distance = np.clip(np.log(p90_days / mean_days), 0.0, Z90**2 / 2)
+    mean_days = np.maximum(mean_days, 1e-12)
+    distance = np.clip(np.log(np.maximum(p90_days / mean_days, 1.0)), 0.0, Z90**2 / 2)
     sigma = Z90 - np.sqrt(Z90**2 - 2 * distance)
     normal = rng.standard_normal((len(mean_days), periods))
     days = np.exp(np.log(mean_days)[:, None] - sigma[:, None] ** 2 / 2 + sigma[:, None] * normal)

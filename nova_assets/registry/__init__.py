@@ -9,13 +9,14 @@ from nova_assets.registry import (
     lake,
     lead_times,
     planning,
+    planning_simulation,
     quality,
     readings,
     staging,
 )
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
-PLANNING: tuple[Table, ...] = (*planning.TABLES,)
+PLANNING: tuple[Table, ...] = (*planning.TABLES, *planning_simulation.TABLES)
 """What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (
