@@ -185,7 +185,8 @@ class Trial:
 
         def classic(plan: Plan, asked: float) -> Floats:
             levels = np.full(len(self.items), asked)
-            return classic_reorder_point(plan.mean, plan.sd, self.items.lead_time + 1.0, levels)
+            weeks = (self.items.lead_time + 1).astype(np.float64)
+            return classic_reorder_point(plan.mean, plan.sd, weeks, levels)
 
         def service(plan: Plan, asked: float) -> Floats:
             return plan.demand.quantile(asked)
