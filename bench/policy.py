@@ -33,6 +33,7 @@ from assortments import MONTHS_A_YEAR, WEEKS_A_YEAR, Items, NotMeasurableError
 from published import DATA, FIRST_MONDAY, as_weeks, is_monthly, tell
 from reforecast import Served, served_forecasts
 
+from nova_assets import settings
 from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.history import WEEK
 from nova_assets.forecasting.models import MODELS
@@ -49,13 +50,15 @@ MEASURED_SHARE = 0.4
 FEWEST_PERIODS = 20
 LINES, UNITS = 0.90, 0.85
 
-CLASSIC, SERVICE, BY_PRICE, ALLOCATED = "classic", "service", "price × √size", "allocated"
+CLASSIC, SERVICE, ALLOCATED = "classic", "service", "allocated"
+BY_PRICE, FLOORED = "allocated by price × √size", "allocated, floor of the settings"
 TARGETS = (0.01, 0.05, *np.linspace(0.1, 0.8, 8), *(1 - np.geomspace(0.18, 0.001, 22)))
 GRID: Mapping[str, Sequence[float]] = {
     CLASSIC: tuple(NormalDist().cdf(z) for z in np.linspace(-3, 7, 51)),
     SERVICE: TARGETS,
-    BY_PRICE: TARGETS,
     ALLOCATED: TARGETS,
+    FLOORED: TARGETS,
+    BY_PRICE: TARGETS,
 }
 """Method → what is asked for: target service of each item, or lines expected to be filled of all."""
 
@@ -164,20 +167,26 @@ class Trial:
 
     @cached_property
     def _assortments(self) -> Mapping[str, Mapping[int, Assortment]]:
+        """Method → period of the plan → the items as the allocation sees them."""
+        alike = np.ones(len(self.items))
+        spread = {plan.period: spread_periods(plan.demand, plan.period_demand) for plan in self.plans}
+        floor = settings.service_floor()
         return {
-            BY_PRICE: {plan.period: self._assortment(plan, np.ones(len(self.items))) for plan in self.plans},
-            ALLOCATED: {
-                plan.period: self._assortment(plan, spread_periods(plan.demand, plan.period_demand))
-                for plan in self.plans
-            },
+            ALLOCATED: {plan.period: self._assortment(plan, spread[plan.period], FLOOR) for plan in self.plans},
+            FLOORED: {plan.period: self._assortment(plan, spread[plan.period], floor) for plan in self.plans},
+            BY_PRICE: {plan.period: self._assortment(plan, alike, FLOOR) for plan in self.plans},
         }
 
-    def _assortment(self, plan: Plan, spread: Floats) -> Assortment:
-        size = len(self.items)
-        weights = price_weights(self.items.price, plan.request_size, np.ones(size), spread)
-        floor = np.full(size, FLOOR)
+    def _assortment(self, plan: Plan, spread: Floats, floor: float) -> Assortment:
+        alike = np.ones(len(self.items))
         return Assortment(
-            plan.demand, plan.period_demand, plan.request_size, plan.lot, self.items.price, weights, floor
+            demand=plan.demand,
+            period_demand=plan.period_demand,
+            request_size=plan.request_size,
+            order_quantity=plan.lot,
+            unit_cost=self.items.price,
+            weights=price_weights(self.items.price, plan.request_size, alike, spread),
+            floor=floor * alike,
         )
 
     def curve(self, method: str) -> list[Point]:

@@ -177,12 +177,13 @@ def multiplier_for_budget(assortment: Assortment, budget_brl: float) -> float:
 
 
 def expected_unit_fill(
-    demand: ProtectionDemand, reorder_point: Floats, order_quantity: Floats, surplus: Floats
+    demand: ProtectionDemand, reorder_point: Floats, order_quantity: Floats, surplus: Floats | float = 0.0
 ) -> Floats:
     """Share of each item's units that stock is expected to serve at once (formula in the module's docstring).
 
     Args:
-        surplus: how much more a request is than the mean demand of the period that it falls into, ≥ 0.
+        surplus: how much more a request is than the mean demand of the period that it falls into, ≥ 0; none where units
+            are requested one by one.
     """
     left = reorder_point - np.maximum(surplus - 1.0, 0.0)
     short = demand.expected_shortage(left) - demand.expected_shortage(left + order_quantity)

@@ -71,7 +71,7 @@ def policy_simulation(context: dg.AssetExecutionContext, warehouse: Warehouse) -
 
 def _shown(made: SimulationDay, expected: Sequence[Point], simulated: Sequence[Point]) -> dict[str, Any]:
     """How much could be simulated, and stock against fill."""
-    counted = {"items": len(made.day.items), "items_simulated": len(made.past_rows)}
+    counted = {"items": len(made.plan.items), "items_simulated": len(made.past_rows)}
     weeks = {"weeks_simulated": made.past.weeks} if made.past else {}
     if not expected:
         return counted

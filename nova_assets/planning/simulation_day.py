@@ -55,14 +55,14 @@ class SimulationDay:
     """What was known at the end of a day, and on plans of the weeks before.
 
     Attributes:
-        day: the day's policies, what they are made of, and its items.
+        plan: the day's policies, and what they are made of.
         grid: reorder points along the targets.
         families: family of each item, None where it has none.
         past: the weeks that passed; None where too few of their forecasts are loaded.
         past_rows: rows of the day's items that are simulated.
     """
 
-    day: PolicyDay
+    plan: PolicyDay
     grid: Grid
     families: NDArray[np.object_]
     past: Past | None
@@ -81,7 +81,7 @@ class SimulationDay:
 
     def expected(self) -> list[Point]:
         """What the day's distributions of demand say."""
-        return list(self.grid.expected(self._segments(np.arange(len(self.day.items)))))
+        return list(self.grid.expected(self._segments(np.arange(len(self.plan.items)))))
 
     def simulated(self) -> list[Point]:
         """What came of it in the weeks that passed; nothing where they are too few."""
@@ -91,7 +91,7 @@ class SimulationDay:
         """All of some items of the day, and their families and classes, by their places among these."""
         if not len(rows):
             return []
-        parts = {"family": self.families[rows], "abc_class": self.day.items.abc_class[rows]}
+        parts = {"family": self.families[rows], "abc_class": self.plan.items.abc_class[rows]}
         return [
             Segment("all", ALL, np.arange(len(rows))),
             *(
@@ -105,9 +105,9 @@ class SimulationDay:
         """Rows of `analytics.policy_simulation`."""
         weeks = self.past.weeks if self.past else None
         made = [("expected", None, point) for point in expected] + [("simulated", weeks, point) for point in simulated]
-        missing = UNPRICED_ITEM if self.day.items.priced.any() else UNPRICED_SOURCE
+        missing = UNPRICED_ITEM if self.plan.items.priced.any() else UNPRICED_SOURCE
         columns = {
-            "date": [self.day.date] * len(made),
+            "date": [self.plan.day] * len(made),
             "basis": [basis for basis, _, _ in made],
             "method": [point.method.value for _, _, point in made],
             "target": [point.target for _, _, point in made],
@@ -132,7 +132,7 @@ class SimulationDay:
 def _past(warehouse: Warehouse, plan: PolicyDay, parameters: Parameters) -> tuple[Past | None, NDArray[np.int64]]:
     """The weeks since the earliest loaded forecast of the last year, and the day's items planned throughout them."""
     nothing = None, np.empty(0, dtype=np.int64)
-    last = latest_origin(plan.date)
+    last = latest_origin(plan.day)
     loaded = warehouse.query_arrow(_ORIGINS, [last - MOST_WEEKS * WEEK, last - WEEK])["origin"].to_pylist()
     if not loaded or not plan.known.num_rows:
         return nothing
