@@ -40,7 +40,7 @@ from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.protocol import Model
 from nova_assets.forecasting.parameters import FEWEST_DEMANDS
 from nova_assets.forecasting.portfolio import Floats
-from nova_assets.planning.allocation import FLOOR, Assortment, multiplier_for_fill, price_weights, spread_periods
+from nova_assets.planning.allocation import FLOOR, Assortment, multipliers_for_fills, price_weights, spread_periods
 from nova_assets.planning.classic import classic_reorder_point
 from nova_assets.planning.demand import ProtectionDemand
 from nova_assets.planning.lots import LotCosts, economic_order_quantity, usual_lot
@@ -94,7 +94,7 @@ class Plan:
         known = served.history.portfolio
         year = period_demand * periods_a_year
         costs = LotCosts(0.0, 1.0, most_cover_months=12, unpriced_cover_months=12)
-        # One order cost and holding rate for all is what the product knows: both are drawn into the unit cost.
+        # The product knows one order cost and one holding rate; those of each item are drawn into its unit cost.
         cost_of_holding = items.price * items.holding_rate / np.maximum(items.order_cost, 1e-9)
         eoq = economic_order_quantity(year, 1.0, cost_of_holding, 1.0)
         lot = usual_lot(eoq, year, items.minimum, np.full(len(items), np.nan), costs)
@@ -165,6 +165,14 @@ class Trial:
         up_to = [level + plan.lot for level, plan in zip(levels, self.plans, strict=True)]
         return Point.of(asked, self.simulated(levels, up_to, self.items.minimum), self.items.price)
 
+    def _allocated(self, method: str) -> Mapping[tuple[int, float], Floats]:
+        """Period of the plan and lines expected to be filled → reorder points."""
+        points = {}
+        for period, assortment in self._assortments[method].items():
+            for target, multiplier in zip(TARGETS, multipliers_for_fills(assortment, TARGETS).tolist(), strict=True):
+                points[period, target] = assortment.reorder_points(multiplier)
+        return points
+
     @cached_property
     def _assortments(self) -> Mapping[str, Mapping[int, Assortment]]:
         """Method → period of the plan → the items as the allocation sees them."""
@@ -200,17 +208,16 @@ class Trial:
         def service(plan: Plan, asked: float) -> Floats:
             return plan.demand.quantile(asked)
 
-        def allocated(plan: Plan, asked: float) -> Floats:
-            assortment = self._assortments[method][plan.period]
-            return assortment.reorder_points(multiplier_for_fill(assortment, asked))
-
-        points = {CLASSIC: classic, SERVICE: service}.get(method, allocated)
+        if method in self._assortments:
+            found = self._allocated(method)
+            return [self.reached(asked, lambda plan, asked: found[plan.period, asked]) for asked in GRID[method]]
+        points = {CLASSIC: classic, SERVICE: service}[method]
         return [self.reached(asked, points) for asked in GRID[method]]
 
     def with_own_settings(self) -> tuple[Trial, Point] | None:
         """The items with a store's own Min and Max, in lots of its size, and what these reached; None: there are none.
 
-        The store's lots are what lies between Min and Max.
+        The store's lots are what lies between Min and Max, a unit at least.
         """
         some = np.flatnonzero(np.isfinite(self.items.own_minimum))
         if not len(some):
@@ -219,8 +226,8 @@ class Trial:
         lot = np.maximum(items.own_maximum - items.own_minimum, 1.0)
         plans = [replace(plan.only(some), lot=lot) for plan in self.plans]
         trial = Trial(items, self.demand[some], plans, self.measured_from)
-        same = len(plans) * [items.own_minimum], len(plans) * [items.own_minimum + lot]
-        return trial, Point.of(np.nan, trial.simulated(*same, items.minimum), items.price)
+        always = len(plans) * [items.own_minimum], len(plans) * [items.own_maximum]
+        return trial, Point.of(np.nan, trial.simulated(*always, items.minimum), items.price)
 
 
 def needed(curve: Sequence[Point], rate: str, level: float) -> float:
@@ -235,6 +242,11 @@ def needed(curve: Sequence[Point], rate: str, level: float) -> float:
     after = above[0]
     part = (level - rates[after - 1]) / (rates[after] - rates[after - 1])
     return float(stock[after - 1] + part * (stock[after] - stock[after - 1]))
+
+
+def ratio(stock: float, benchmark: float) -> float:
+    """NaN where the benchmark needs none."""
+    return stock / benchmark if benchmark > 0 else float("nan")
 
 
 def trial_of(frame: pd.DataFrame, of_items: pd.DataFrame, models: Mapping[str, Model]) -> Trial:
@@ -274,8 +286,8 @@ def measured(trial: Trial) -> dict[str, float]:
     print_curves(curves)
     ratios = {
         method: {
-            "90 % of lines": needed(curve, "lines", LINES) / needed(curves[CLASSIC], "lines", LINES),
-            "85 % of units": needed(curve, "units", UNITS) / needed(curves[CLASSIC], "units", UNITS),
+            "90 % of lines": ratio(needed(curve, "lines", LINES), needed(curves[CLASSIC], "lines", LINES)),
+            "85 % of units": ratio(needed(curve, "units", UNITS), needed(curves[CLASSIC], "units", UNITS)),
         }
         for method, curve in curves.items()
     }
@@ -296,8 +308,8 @@ def against_own_settings(trial: Trial) -> dict[str, float]:
     curves = {method: of_store.curve(method) for method in GRID}
     ratios = {
         method: {
-            "equal lines": needed(curve, "lines", store.lines) / store.stock_value,
-            "equal units": needed(curve, "units", store.units) / store.stock_value,
+            "equal lines": ratio(needed(curve, "lines", store.lines), store.stock_value),
+            "equal units": ratio(needed(curve, "units", store.units), store.stock_value),
         }
         for method, curve in curves.items()
     }

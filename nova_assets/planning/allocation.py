@@ -30,7 +30,7 @@ Systems*, chapter 4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,9 @@ FLOOR = 0.01
 
 POSITIONS = 4
 """Positions between s + 1 and s + Q over which expectations are averaged."""
+
+MULTIPLIERS = 40
+"""Multipliers at which the fill is looked up for a curve."""
 
 HALVINGS = 24
 """Of the interval that holds the multiplier, on a logarithmic scale: to a millionth of it."""
@@ -163,6 +166,20 @@ def multiplier_for_fill(
     return _boundary(assortment, lambda reorder_point: fill(assortment, reorder_point) >= target)[0]
 
 
+def multipliers_for_fills(assortment: Assortment, targets: Sequence[float]) -> Floats:
+    """The multipliers with which the assortment is expected to fill each share of the requests, nearly.
+
+    They are read off the fills of a few multipliers, for a curve: a search for each looks at ten times as many. Where a
+    target is beyond what ceiling or floors have, the nearest; ones where there is no item.
+    """
+    if not len(assortment.demand):
+        return np.ones(len(targets))
+    low, high = _extremes(assortment)
+    multipliers = np.geomspace(high, low, MULTIPLIERS)
+    fills = [assortment.line_fill(assortment.reorder_points(multiplier)) for multiplier in multipliers.tolist()]
+    return np.exp(np.interp(targets, np.maximum.accumulate(fills), np.log(multipliers)))
+
+
 def multiplier_for_budget(assortment: Assortment, budget_brl: float) -> float:
     """The smallest multiplier with which the expected value of stock stays within a budget: the most service for it.
 
@@ -224,15 +241,19 @@ def weighted_mean(rate: Floats, weight: Floats) -> float:
     return float((rate * weight).sum() / total) if total > 0 else float("nan")
 
 
+def _extremes(assortment: Assortment) -> tuple[float, float]:
+    """The multipliers below and above which no target moves: all at the ceiling, all at their floors."""
+    weights = assortment.weights
+    return float((1.0 - assortment.ceiling) / weights.max()), float(((1.0 - assortment.floor) / weights).max())
+
+
 def _boundary(assortment: Assortment, holds: Callable[[Floats], bool]) -> tuple[float, float]:
     """Two multipliers next to each other: what holds with the first holds no longer with the second.
 
     Both are the one that puts every item at the ceiling where it never holds, and the one that puts every item at its
     floor where it always does.
     """
-    weights = assortment.weights
-    low = float((1.0 - assortment.ceiling) / weights.max())
-    high = float(((1.0 - assortment.floor) / weights).max())
+    low, high = _extremes(assortment)
     if not holds(assortment.reorder_points(low)):
         return low, low
     if holds(assortment.reorder_points(high)):

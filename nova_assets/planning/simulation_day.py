@@ -15,10 +15,13 @@ from nova_assets.partitions import DAY, WEEK, latest_origin
 from nova_assets.planning.parameters import Parameters
 from nova_assets.planning.policy_day import UNPRICED_ITEM, UNPRICED_SOURCE, PolicyDay
 from nova_assets.planning.simulation import drawn_lead_times
-from nova_assets.planning.what_if import Grid, Past, Point, Segment
+from nova_assets.planning.what_if import Grid, Levels, Past, Point, Segment
 from nova_assets.registry.planning_simulation import POLICY_SIMULATION
+from nova_assets.resources.lake_schema import arrow_schema
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import read_sql
+
+SCHEMA = arrow_schema(POLICY_SIMULATION)
 
 ALL = "ALL"
 MOST_WEEKS = 52
@@ -72,7 +75,7 @@ class SimulationDay:
     def read(cls, warehouse: Warehouse, day: date, parameters: Parameters) -> SimulationDay:
         """What the warehouse knows at the end of `day`, and no later."""
         plan = PolicyDay.read(warehouse, day, parameters)
-        grid = Grid.of(plan.items, parameters)
+        grid = Grid(plan.items, Levels.of(plan.items, parameters))
         item_ids = plan.known["item_id"]
         families = warehouse.query_arrow(_FAMILIES)
         known = families["family"].take(_index(item_ids, families["item_id"]))
@@ -106,27 +109,29 @@ class SimulationDay:
         weeks = self.past.weeks if self.past else None
         made = [("expected", None, point) for point in expected] + [("simulated", weeks, point) for point in simulated]
         missing = UNPRICED_ITEM if self.plan.items.priced.any() else UNPRICED_SOURCE
-        columns = {
-            "date": [self.plan.day] * len(made),
-            "basis": [basis for basis, _, _ in made],
-            "method": [point.method.value for _, _, point in made],
-            "target": [point.target for _, _, point in made],
-            "segment_kind": [point.segment.kind for _, _, point in made],
-            "segment": [point.segment.name for _, _, point in made],
-            "items": pa.array([point.rates.items for _, _, point in made], pa.int32()),
-            "weeks": pa.array([weeks for _, weeks, _ in made], pa.int32()),
-            "line_fill": _nullable([point.rates.line_fill for _, _, point in made]),
-            "unit_fill": _nullable([point.rates.unit_fill for _, _, point in made]),
-            "cycle_service": _nullable([point.rates.cycle_service for _, _, point in made]),
-            "stock_units": [point.rates.stock for _, _, point in made],
-            "stock_brl": _nullable([point.rates.stock_value for _, _, point in made]),
-            "orders_a_year": [point.rates.orders_a_year for _, _, point in made],
-            "reason": pa.array(
-                [missing if np.isnan(point.rates.stock_value) else None for _, _, point in made], pa.string()
-            ),
-            "made_at": pa.array([datetime.now(UTC)] * len(made), pa.timestamp("us", tz="UTC")),
-        }
-        return pa.table({name: columns[name] for name in POLICY_SIMULATION.column_names})
+        made_at = datetime.now(UTC)
+        rows = [
+            {
+                "date": self.plan.day,
+                "basis": basis,
+                "method": point.method.value,
+                "target": point.target,
+                "segment_kind": point.segment.kind,
+                "segment": point.segment.name,
+                "items": point.rates.items,
+                "weeks": weeks,
+                "line_fill": _known(point.rates.line_fill),
+                "unit_fill": _known(point.rates.unit_fill),
+                "cycle_service": _known(point.rates.cycle_service),
+                "stock_units": point.rates.stock,
+                "stock_brl": _known(point.rates.stock_value),
+                "orders_a_year": point.rates.orders_a_year,
+                "reason": missing if np.isnan(point.rates.stock_value) else None,
+                "made_at": made_at,
+            }
+            for basis, weeks, point in made
+        ]
+        return pa.Table.from_pylist(rows, SCHEMA)
 
 
 def _past(warehouse: Warehouse, plan: PolicyDay, parameters: Parameters) -> tuple[Past | None, NDArray[np.int64]]:
@@ -161,7 +166,7 @@ def _past(warehouse: Warehouse, plan: PolicyDay, parameters: Parameters) -> tupl
 
 def _plans(
     warehouse: Warehouse, origins: Sequence[date], item_ids: pa.Array, parameters: Parameters
-) -> tuple[dict[int, Grid], NDArray[np.int64]]:
+) -> tuple[dict[int, Levels], NDArray[np.int64]]:
     """What was planned on each origin, by its week after the first, of the items planned on all; and their rows."""
     # The plan of an origin is that of the day before it: nothing of its own week was known.
     made = [PolicyDay.read(warehouse, origin - DAY, parameters) for origin in origins]
@@ -170,7 +175,7 @@ def _plans(
     throughout = np.flatnonzero(planned)
     chosen = [rows.take(pa.array(throughout)).to_numpy().astype(np.int64) for rows in where]
     plans = {
-        (origin - origins[0]).days // 7: Grid.of(day.items, parameters).of_rows(rows)
+        (origin - origins[0]).days // 7: Levels.of(day.items, parameters).of_rows(rows)
         for origin, day, rows in zip(origins, made, chosen, strict=True)
     }
     return plans, throughout
@@ -210,6 +215,6 @@ def _index(wanted: pa.Array | pa.ChunkedArray, among: pa.Array | pa.ChunkedArray
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
-def _nullable(values: Sequence[float]) -> pa.Array:
-    """Numbers, NaN as null."""
-    return pa.array(values, pa.float64(), from_pandas=True)
+def _known(value: float) -> float | None:
+    """None for NaN."""
+    return None if np.isnan(value) else value

@@ -6,7 +6,7 @@ Arrays in, arrays out: what is expected of a day's policies, and what policies m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +15,19 @@ from nova_assets.planning.allocation import (
     expected_line_fill,
     expected_stock,
     expected_unit_fill,
+    multipliers_for_fills,
     service_levels,
     weighted_mean,
 )
 from nova_assets.planning.classic import classic_reorder_point
 from nova_assets.planning.parameters import Method, Parameters
-from nova_assets.planning.policy import DAYS_A_WEEK, Items, Policies, policies
+from nova_assets.planning.policy import DAYS_A_WEEK, Items, policies
 from nova_assets.planning.simulation import Integers, Simulated, in_lots, simulate
 from nova_assets.quantiles import Floats
 
 TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995)
 """What a slider can be set to: of `service` and `classic` the target of every item, of `allocated` the share of
 requests that all items together are expected to fill."""
-
-MULTIPLIERS = 40
-"""Multipliers at which the assortment's fill is looked up; between two it is read off a line."""
 
 WEEKS_A_YEAR = 52.0
 
@@ -83,48 +81,57 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Reorder points of a day's items along `TARGETS`.
+class Levels:
+    """When to order and how much, along `TARGETS`; an item per row.
 
     Attributes:
-        items: the items.
         lot: what an order adds to the reorder point.
         points: method → target → reorder points.
     """
 
-    items: Items
     lot: Floats
     points: Mapping[Method, Mapping[float, Floats]]
 
     @classmethod
-    def of(cls, items: Items, parameters: Parameters) -> Grid:
-        """Of the same items, lots and weights as the day's plan."""
+    def of(cls, items: Items, parameters: Parameters) -> Levels:
+        """With the lots and weights of the items' plan."""
         found = policies(items, parameters)
-        weeks = items.protection_days / DAYS_A_WEEK
-        every = np.ones(len(items))
-        multipliers = dict(zip(TARGETS, _multipliers(found), strict=True))
+        demand, weeks = items.demand, items.protection_days / DAYS_A_WEEK
+        multipliers = dict(zip(TARGETS, multipliers_for_fills(found.assortment, TARGETS), strict=True))
+
+        def allocated(target: float) -> Floats:
+            return demand.quantile(service_levels(multipliers[target], found.weights, parameters.floor))
+
+        def classic(target: float) -> Floats:
+            return classic_reorder_point(items.weekly_mean, items.weekly_sd, weeks, np.full(len(items), target))
+
+        by_method = {Method.SERVICE: demand.quantile, Method.ALLOCATED: allocated, Method.CLASSIC: classic}
         return cls(
-            items,
             found.by_method[Method.SERVICE].order_quantity,
-            {
-                Method.SERVICE: {target: items.demand.quantile(target) for target in TARGETS},
-                Method.ALLOCATED: {
-                    target: items.demand.quantile(service_levels(multiplier, found.weights, parameters.floor))
-                    for target, multiplier in multipliers.items()
-                },
-                Method.CLASSIC: {
-                    target: classic_reorder_point(items.weekly_mean, items.weekly_sd, weeks, target * every)
-                    for target in TARGETS
-                },
-            },
+            {method: {target: points(target) for target in TARGETS} for method, points in by_method.items()},
         )
+
+    def of_rows(self, rows: NDArray[np.int64]) -> Levels:
+        """The same of some items, in this order."""
+        points = {method: {target: at[rows] for target, at in of.items()} for method, of in self.points.items()}
+        return Levels(self.lot[rows], points)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A day's items, and their levels."""
+
+    items: Items
+    levels: Levels
 
     def expected(self, segments: Sequence[Segment]) -> Iterator[Point]:
         """What the distributions of demand say of each method and target."""
-        items, lot = self.items, np.maximum(self.lot, np.finfo(np.float64).tiny)
+        items, levels = self.items, self.levels
+        # An item that nothing is expected of has no lot, and no order.
+        lot = np.maximum(levels.lot, 1e-9)
         surplus = np.maximum(items.request_size - items.daily_demand, 0.0)
-        orders = np.where(self.lot > 0, items.daily_demand * DAYS_A_WEEK * WEEKS_A_YEAR / lot, 0.0)
-        for method, target, point in self._each():
+        orders = items.daily_demand * DAYS_A_WEEK * WEEKS_A_YEAR / lot
+        for method, target, point in _each(levels):
             stock = expected_stock(items.demand, point, lot)
             units = expected_unit_fill(items.demand, point, lot, surplus)
             lines = expected_line_fill(items.demand, point, lot, surplus)
@@ -141,16 +148,6 @@ class Grid:
                 )
                 yield Point(method, target, segment, rates)
 
-    def of_rows(self, rows: NDArray[np.int64]) -> Grid:
-        """The same of some items, in this order; what they are made of is left out."""
-        points = {method: {target: at[rows] for target, at in of.items()} for method, of in self.points.items()}
-        return replace(self, lot=self.lot[rows], points=points)
-
-    def _each(self) -> Iterator[tuple[Method, float, Floats]]:
-        for method, of_method in self.points.items():
-            for target, point in of_method.items():
-                yield method, target, point
-
 
 @dataclass(frozen=True)
 class Past:
@@ -159,7 +156,7 @@ class Past:
     Attributes:
         demand: (items, weeks).
         lead_times: weeks from an order to its arrival, (items, weeks of the order).
-        plans: week of the plan → its grid, rising from week 0; `Grid.of_rows` of the same items.
+        plans: week of the plan → its levels, rising from week 0.
         unit_cost: BRL per unit; NaN: not known.
         minimum: least that is sold; NaN: any.
         multiple: what it is sold by; NaN: whole units.
@@ -169,7 +166,7 @@ class Past:
 
     demand: Floats
     lead_times: Integers
-    plans: Mapping[int, Grid]
+    plans: Mapping[int, Levels]
     unit_cost: Floats
     minimum: Floats
     multiple: Floats
@@ -184,14 +181,13 @@ class Past:
     def simulated(self, segments: Sequence[Segment]) -> Iterator[Point]:
         """What came of each method and target."""
         of_week = np.searchsorted(list(self.plans), np.arange(self.demand.shape[1]), side="right") - 1
-        grids = list(self.plans.values())
-        for method, of_method in grids[0].points.items():
-            for target in of_method:
-                made = np.stack([grid.points[method][target] for grid in grids], axis=1)
-                up_to = made + np.stack([grid.lot for grid in grids], axis=1)
-                found = self._simulate(made[:, of_week], up_to[:, of_week])
-                for segment in segments:
-                    yield Point(method, target, segment, self._rates(found.of_rows(segment.rows), segment.rows))
+        plans = list(self.plans.values())
+        lot = np.stack([plan.lot for plan in plans], axis=1)
+        for method, target, _ in _each(plans[0]):
+            made = np.stack([plan.points[method][target] for plan in plans], axis=1)
+            found = self._simulate(made[:, of_week], (made + lot)[:, of_week])
+            for segment in segments:
+                yield Point(method, target, segment, self._rates(found.of_rows(segment.rows), segment.rows))
 
     def _simulate(self, reorder_point: Floats, order_up_to: Floats) -> Simulated:
         return simulate(
@@ -215,20 +211,10 @@ class Past:
         )
 
 
-def _multipliers(found: Policies) -> Floats:
-    """The multiplier of each of `TARGETS`, read off the fill that a few multipliers are expected to have.
-
-    A search for each would look at ten times as many. Where the fill is beyond what the ceiling or the floors have, the
-    nearest.
-    """
-    assortment = found.assortment
-    if not len(assortment.demand):
-        return np.ones(len(TARGETS))
-    most = ((1.0 - assortment.floor) / assortment.weights).max()
-    least = (1.0 - assortment.ceiling) / assortment.weights.max()
-    multipliers = np.geomspace(most, least, MULTIPLIERS)
-    fills = [assortment.line_fill(assortment.reorder_points(multiplier)) for multiplier in multipliers.tolist()]
-    return np.exp(np.interp(TARGETS, np.maximum.accumulate(fills), np.log(multipliers)))
+def _each(levels: Levels) -> Iterator[tuple[Method, float, Floats]]:
+    for method, of_method in levels.points.items():
+        for target, point in of_method.items():
+            yield method, target, point
 
 
 def _value(stock: Floats, unit_cost: Floats) -> float:

@@ -17,6 +17,7 @@ from nova_assets.planning.allocation import (
     expected_unit_fill,
     multiplier_for_budget,
     multiplier_for_fill,
+    multipliers_for_fills,
     price_weights,
     service_levels,
     spread_periods,
@@ -82,6 +83,14 @@ def test_the_multiplier_for_a_fill_rate_reaches_it_and_a_larger_one_does_not(
         multiplier = multiplier_for_fill(items, target, fill)
         assert fill(items, items.reorder_points(multiplier)) == pytest.approx(target, abs=1e-4)
         assert fill(items, items.reorder_points(multiplier * 1.1)) < target
+
+
+def test_the_multipliers_of_a_curve_are_nearly_those_that_a_search_finds() -> None:
+    items, targets = assortment(), (0.5, 0.8, 0.9, 0.97, 0.9999999)
+    read = multipliers_for_fills(items, targets)
+    fills = [items.line_fill(items.reorder_points(multiplier)) for multiplier in read.tolist()]
+    assert fills[:-1] == pytest.approx(targets[:-1], abs=0.005)
+    assert read[-1] == pytest.approx(multiplier_for_fill(items, targets[-1]))
 
 
 def test_a_fill_rate_out_of_reach_puts_every_item_at_the_ceiling_and_one_below_all_at_the_floor() -> None:
