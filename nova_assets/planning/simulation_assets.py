@@ -1,23 +1,21 @@
 """The asset of the what-if grid: what each method would fill, and what that takes, as of the end of a day."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import numpy as np
-import pyarrow as pa
 
-from nova_assets.factories import SINGLE_RUN, check_specs, publication_events, table_spec
+from nova_assets.factories import SINGLE_RUN, check_specs, table_spec
 from nova_assets.images import image
-from nova_assets.partitions import DAY, Window, key_range
+from nova_assets.planning.days import Planned, publish_days
 from nova_assets.planning.parameters import Parameters
 from nova_assets.planning.policy_assets import CODE as POLICY_CODE
-from nova_assets.planning.policy_assets import require_forecasts
 from nova_assets.planning.policy_summary import COLORS
 from nova_assets.planning.simulation_day import ALL, SimulationDay
 from nova_assets.planning.what_if import Point
-from nova_assets.publication import Published, Stream
 from nova_assets.registry.planning_simulation import POLICY_SIMULATION
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import check_sql, read_sql
@@ -44,29 +42,15 @@ CODE = "\n".join(
     pool="warehouse",
 )
 def policy_simulation(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-    """Publish the run's days, one in memory at a time, and show the curves of the last one."""
-    window, parameters = Window(*key_range(context)), Parameters.from_settings()
-    days = [window.first + number * DAY for number in range((window.last - window.first).days + 1)]
-    require_forecasts(warehouse, days)
-    shown: dict[str, Any] = {}
+    """Publish the run's days, and show the curves of the last one."""
+    parameters = Parameters.from_settings()
 
-    def tables() -> Iterator[pa.Table]:
-        for day in days:
-            made = SimulationDay.read(warehouse, day, parameters)
-            expected, simulated = made.expected(), made.simulated()
-            yield made.rows(expected, simulated)
-            if day == days[-1]:
-                shown.update(_shown(made, expected, simulated))
+    def plan(day: date) -> Planned:
+        made = SimulationDay.read(warehouse, day, parameters)
+        expected, simulated = made.expected(), made.simulated()
+        return Planned(made.rows(expected, simulated), lambda: _shown(made, expected, simulated))
 
-    def publish() -> list[Published]:
-        return [warehouse.replace_range(POLICY_SIMULATION, window, Stream(tables), context.run.run_id)]
-
-    for event in publication_events(context, publish):
-        yield (
-            event._replace(metadata={**(event.metadata or {}), **shown})
-            if isinstance(event, dg.MaterializeResult)
-            else event
-        )
+    yield from publish_days(context, warehouse, POLICY_SIMULATION, plan)
 
 
 def _shown(made: SimulationDay, expected: Sequence[Point], simulated: Sequence[Point]) -> dict[str, Any]:
