@@ -34,6 +34,7 @@ from nova_assets.planning.recommendation_assets import (
     recommendation_outcomes,
     recommendations,
 )
+from nova_assets.planning.simulation_assets import policy_simulation
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -72,6 +73,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             recommendation_outcomes,
             alerts,
             kpi_daily,
+            policy_simulation,
             *views,
             data_quality,
             month_partitions,

@@ -10,6 +10,7 @@ from nova_assets.registry import (
     lake,
     lead_times,
     planning,
+    planning_simulation,
     quality,
     readings,
     recommendations,
@@ -17,7 +18,12 @@ from nova_assets.registry import (
 )
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
-PLANNING: tuple[Table, ...] = (*planning.TABLES, *recommendations.TABLES, alerts.ALERTS)
+PLANNING: tuple[Table, ...] = (
+    *planning.TABLES,
+    *planning_simulation.TABLES,
+    *recommendations.TABLES,
+    alerts.ALERTS,
+)
 """What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (
