@@ -23,7 +23,7 @@ from nova_assets.resources.lake_snapshot import LakeSnapshot
 
 T = TypeVar("T")
 
-# With several threads the library reads rows ahead of those that write them, without a bound: 150 bytes a row.
+# With several threads the library reads rows ahead of those that write them, without a bound: some 120 bytes a row.
 os.environ.setdefault("TOKIO_WORKER_THREADS", "1")
 
 ROWS_PER_GROUP = 65_536
