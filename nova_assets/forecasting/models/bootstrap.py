@@ -68,14 +68,15 @@ class PooledBootstrap:
     def chance(self, history: History, pool: History) -> Posterior:
         """The posterior of each item's chance of demand in a week."""
         a, b = fit_priors(*self._weighted_returns(pool.portfolio), pool.families.to_numpy()).of(history.families)
-        returns, weeks = self._weighted_returns(history.portfolio)
+        returns, weeks, _ = self._weighted_returns(history.portfolio)
         return Posterior(a + returns, b + weeks - returns + self._forgotten_silence(history.portfolio))
 
-    def _weighted_returns(self, known: Portfolio) -> tuple[Floats, Floats]:
-        """Weighted weeks with demand, and all weighted weeks, after the first demand, with which a series begins."""
+    def _weighted_returns(self, known: Portfolio) -> tuple[Floats, Floats, Floats]:
+        """Weighted weeks with demand, all weighted weeks, and the squares of these weights, summed, after the first
+        demand, with which a series begins."""
         age = known.width - 1 - np.arange(known.width)
         weight = self.memory**age * (np.arange(known.width) > known.start[:, None])
-        return (weight * (known.demand > 0)).sum(axis=1), weight.sum(axis=1)
+        return (weight * (known.demand > 0)).sum(axis=1), weight.sum(axis=1), (weight * weight).sum(axis=1)
 
     def _forgotten_silence(self, known: Portfolio) -> Floats:
         """What the weeks since the latest demand are short of their full weight."""

@@ -52,7 +52,7 @@ class PooledOccurrence:
         summary = history.summary[informative]
         weeks = summary["weeks"].to_numpy(dtype=np.float64) - 1
         return fit_priors(
-            summary["demands"].to_numpy(dtype=np.float64) - 1, weeks, history.families.to_numpy()[informative]
+            summary["demands"].to_numpy(dtype=np.float64) - 1, weeks, weeks, history.families.to_numpy()[informative]
         )
 
 

@@ -2,7 +2,9 @@
 
 Moments as in Kleinman (1973), "Proportions with extraneous variance: single and independent samples", Journal of the
 American Statistical Association 68(341): the weighted spread of the observed chances, weights n, exceeds the binomial
-noise by the likeness ρ = 1/(a+b+1) of what is left.
+noise by the likeness ρ = 1/(a+b+1) of what is left. Where old weeks count less, Σw weighted weeks are as noisy as
+(Σw)²/Σw² whole ones (Kish 1965, Survey Sampling): taken for Σw, which are fewer,
+chance would explain what items differ by.
 
 A family's chance is drawn towards the portfolio's in the same way, families taking the place of items. Items of a
 family are alike, so that n weeks of one item tell as much of the family as n/(1 + (n−1)·ρ) weeks of different items
@@ -61,17 +63,19 @@ class Priors:
         return np.array([prior.a for prior in found]), np.array([prior.b for prior in found])
 
 
-def fit_priors(returns: Floats, weeks: Floats, families: np.ndarray) -> Priors:
+def fit_priors(returns: Floats, weeks: Floats, squares: Floats, families: np.ndarray) -> Priors:
     """The priors that the items speak for.
 
     Args:
-        returns: weeks with demand of each item, after its first.
-        weeks: all its weeks after the first demand; items without any say nothing.
+        returns: weight of the weeks with demand of each item, after its first.
+        weeks: weight of all its weeks after the first demand; items without any say nothing.
+        squares: sum of the squares of these weights; where every week weighs one, the weeks.
         families: family of each item, null where it has none.
     """
-    portfolio = fit_prior(returns, weeks)
+    portfolio = fit_prior(returns, weeks, squares)
     telling = (weeks > 0) & pd.notna(families)
-    effective = weeks[telling] / (1 + np.maximum(weeks[telling] - 1, 0) * portfolio.likeness)
+    whole = weeks[telling] ** 2 / squares[telling]
+    effective = whole / (1 + np.maximum(whole - 1, 0) * portfolio.likeness)
     grouped = pd.DataFrame(
         {"weeks": effective, "returns": effective * returns[telling] / weeks[telling], "items": 1}
     ).groupby(families[telling])
@@ -79,7 +83,8 @@ def fit_priors(returns: Floats, weeks: Floats, families: np.ndarray) -> Priors:
     summed = summed[summed["items"] >= FEWEST_FAMILY_ITEMS]
     if len(summed) < 2:
         return Priors(portfolio, {})
-    between = fit_prior(summed["returns"].to_numpy(dtype=np.float64), summed["weeks"].to_numpy(dtype=np.float64))
+    told = summed["weeks"].to_numpy(dtype=np.float64)
+    between = fit_prior(summed["returns"].to_numpy(dtype=np.float64), told, told)
     chances = (between.a + summed["returns"]) / (between.a + between.b + summed["weeks"])
     strength = portfolio.a + portfolio.b
     return Priors(
@@ -88,20 +93,21 @@ def fit_priors(returns: Floats, weeks: Floats, families: np.ndarray) -> Priors:
     )
 
 
-def fit_prior(returns: Floats, weeks: Floats) -> BetaPrior:
+def fit_prior(returns: Floats, weeks: Floats, squares: Floats) -> BetaPrior:
     """The Beta prior over the items' chances of demand by weighted moments; uniform where too few items inform it.
 
     Args:
-        returns: weeks with demand of each item, after its first.
-        weeks: all its weeks after the first demand; items without any say nothing.
+        returns: weight of the weeks with demand of each item, after its first.
+        weeks: weight of all its weeks after the first demand; items without any say nothing.
+        squares: sum of the squares of these weights.
     """
     informative = weeks > 0
-    returns, weights = returns[informative], weeks[informative]
+    returns, weights, squares = returns[informative], weeks[informative], squares[informative]
     if len(weights) < 2 or returns.sum() in (0, weights.sum()):
         return BetaPrior(1.0, 1.0)
     chance = returns.sum() / weights.sum()
     spread = np.average((returns / weights - chance) ** 2, weights=weights)
-    noise = chance * (1 - chance) * len(weights) / weights.sum()
+    noise = chance * (1 - chance) * (squares / weights).sum() / weights.sum()
     # Where items differ no more than chance would make them, the estimate is zero or below: one rate for all.
     likeness = np.clip((spread - noise) / (chance * (1 - chance) - noise), 1 / (1 + MOST_PRIOR_WEEKS), 0.5)
     concentration = 1 / likeness - 1

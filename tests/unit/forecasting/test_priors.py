@@ -14,7 +14,7 @@ from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.bootstrap import PooledBootstrap
 from nova_assets.forecasting.models.pooled import POOLED_OCCURRENCE
-from nova_assets.forecasting.models.priors import FEWEST_FAMILY_ITEMS, fit_priors
+from nova_assets.forecasting.models.priors import FEWEST_FAMILY_ITEMS, fit_prior, fit_priors
 
 Weekly = Callable[..., pd.DataFrame]
 ORIGIN = date(2025, 9, 1)
@@ -22,12 +22,13 @@ ENGINE = LocalEngine()
 LEVELS = np.array([0.5, 0.9])
 
 
-def drawn(chance_of: dict[str, float], items: int, weeks: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returns, weeks and families of items that return by their family's chance."""
+def drawn(chance_of: dict[str, float], items: int, weeks: int = 40) -> tuple[np.ndarray, ...]:
+    """Returns, weeks, squares of their weights and families of items that return by their family's chance."""
     random = np.random.default_rng(4)
     families = np.repeat(list(chance_of), items).astype(object)
     chances = np.repeat(list(chance_of.values()), items) * random.uniform(0.7, 1.3, len(families))
-    return random.binomial(weeks, chances).astype(float), np.full(len(families), float(weeks)), families
+    whole = np.full(len(families), float(weeks))
+    return random.binomial(weeks, chances).astype(float), whole, whole, families
 
 
 def test_a_family_that_differs_has_a_prior_of_its_own() -> None:
@@ -45,12 +46,24 @@ def test_families_that_do_not_differ_have_the_portfolios_prior() -> None:
 
 
 def test_a_family_of_few_items_and_an_item_without_one_take_the_portfolios_prior() -> None:
-    returns, weeks, families = drawn({"often": 0.5, "rarely": 0.05}, 60)
+    returns, weeks, squares, families = drawn({"often": 0.5, "rarely": 0.05}, 60)
     families[: 60 - FEWEST_FAMILY_ITEMS + 1] = None
-    priors = fit_priors(returns, weeks, families)
+    priors = fit_priors(returns, weeks, squares, families)
     assert priors.families == {}
     a, b = priors.of(pd.Series(["often", None, "unheard of"]))
     assert (set(a), set(b)) == ({priors.portfolio.a}, {priors.portfolio.b})
+
+
+@pytest.mark.parametrize("memory", [1.0, 0.95, 0.9])
+def test_what_items_differ_by_is_found_whatever_old_weeks_weigh(memory: float) -> None:
+    """Chances drawn from Beta(1, 4), whose likeness is 1/6, are not explained away as noise of few weighted weeks."""
+    random = np.random.default_rng(1973)
+    weight = memory ** np.arange(50)
+    demanded = random.random((4000, 50)) < random.beta(1, 4, 4000)[:, None]
+    every = np.ones(4000)
+    prior = fit_prior(demanded @ weight, every * weight.sum(), every * (weight**2).sum())
+    assert prior.likeness == pytest.approx(1 / 6, rel=0.08)
+    assert prior.chance == pytest.approx(0.2, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["pooled_occurrence", "pooled_bootstrap_95"])
