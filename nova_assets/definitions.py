@@ -25,6 +25,7 @@ from nova_assets.operations.forecast_drop_folder import forecast_drop_folder_sen
 from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.publication_retention import publication_retention
+from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -55,6 +56,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             lead_time_demand,
             forecast_explanations,
             family_forecasts,
+            inventory_policy,
             *views,
             data_quality,
             month_partitions,

@@ -252,6 +252,58 @@ def review_period_days() -> int:
     return _whole_number("NOVA_REVIEW_PERIOD_DAYS") or 7
 
 
+def policy_method() -> str | None:
+    """The one method that every item is planned by (NOVA_POLICY_METHOD); None, the default: by what is known of it.
+
+    Raises:
+        InvalidSettingError: it is none of `service`, `allocated` and `classic`.
+    """
+    value = os.environ.get("NOVA_POLICY_METHOD", "").strip()
+    if value not in ("", "service", "allocated", "classic"):
+        raise InvalidSettingError(f"NOVA_POLICY_METHOD is {value!r}: it must be `service`, `allocated` or `classic`.")
+    return value or None
+
+
+def service_targets() -> str:
+    """Rows of target service that differ from the defaults (NOVA_SERVICE_TARGETS), as `ServiceTargets.parse` reads."""
+    return os.environ.get("NOVA_SERVICE_TARGETS", "").strip()
+
+
+def fill_target() -> float:
+    """Share of requests that all items together are to serve from stock (NOVA_FILL_TARGET, 0.95)."""
+    return _number("NOVA_FILL_TARGET", 0.95, below=1)
+
+
+def stock_budget_brl() -> float | None:
+    """Value of stock that is kept to in place of the fill target (NOVA_STOCK_BUDGET_BRL); None, the default: none."""
+    return _number("NOVA_STOCK_BUDGET_BRL", 0) or None
+
+
+def service_floor() -> float:
+    """Lowest target service that the allocation gives an item (NOVA_SERVICE_FLOOR, 0.5)."""
+    return _number("NOVA_SERVICE_FLOOR", 0.5, below=1)
+
+
+def order_cost_brl() -> float:
+    """Cost of placing and receiving one order line, in BRL (NOVA_ORDER_COST_BRL, 50)."""
+    return _number("NOVA_ORDER_COST_BRL", 50)
+
+
+def holding_rate() -> float:
+    """Yearly cost of keeping stock, part of its value (NOVA_HOLDING_RATE, 0.25)."""
+    return _number("NOVA_HOLDING_RATE", 0.25)
+
+
+def most_cover_months() -> float:
+    """Months of expected demand that a usual order lasts at most (NOVA_MOST_COVER_MONTHS, 12)."""
+    return _number("NOVA_MOST_COVER_MONTHS", 12)
+
+
+def unpriced_cover_months() -> float:
+    """Months that an order of an item without a price lasts (NOVA_UNPRICED_COVER_MONTHS, 1)."""
+    return _number("NOVA_UNPRICED_COVER_MONTHS", 1)
+
+
 def event_log_days() -> int:
     """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
 
@@ -283,6 +335,24 @@ def _whole_number(name: str) -> int | None:
     if not value.isdecimal() or int(value) < 1:
         raise InvalidSettingError(f"{name} is {value!r}: it must be a whole number from 1 on.")
     return int(value)
+
+
+def _number(name: str, default: float, below: float = float("inf")) -> float:
+    """A number above zero and below `below`; `default` where none is set.
+
+    Raises:
+        InvalidSettingError: it is none.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not 0 < number < below:
+        raise InvalidSettingError(f"{name} is {value!r}: it must be a number above 0 and below {below:g}.")
+    return number
 
 
 def use_workbook(path: str) -> None:

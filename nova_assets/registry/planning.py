@@ -25,7 +25,9 @@ INVENTORY_POLICY = Table(
     rules=(
         Rule("safety_stock_adds_up", "Safety stock is the reorder point less the expected demand"),
         Rule("one_policy_is_served", "Each item and site is planned by exactly one method"),
+        Rule("places_share_the_demand", "Expected demands of an item's places add up to that of all sites"),
     ),
+    reads=("core.dim_item_history", "core.fact_purchase_lines", "core.fact_inventory_daily"),
     references=(Reference(("item_id",), _ITEM, ("item_id",)),),
     columns=(
         Column("date", "date", "Day at whose end the plan was made; later facts were not known"),
