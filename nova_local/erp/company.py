@@ -40,6 +40,11 @@ class Company:
         world = make_world(scale, seed)
         return cls(world, first_state(world), Ledger())
 
+    @property
+    def book_value_brl(self) -> float:
+        """What the ERP's balances are worth at their average costs."""
+        return float((self.state.book.sum(axis=1) / 100 * self.state.average_cost).sum())
+
     def copy(self) -> Company:
         """A twin that shares the past and goes on by itself."""
         ledger = Ledger()
