@@ -1,12 +1,12 @@
 """A company that follows Nova beside the same company that follows its naive rule.
 
-A demo company lives a year by its naive rule. Then two copies of it live on for `--days`: one by the rule as before, one
-by what Nova says. Each Monday the models that always run forecast from the company's books, and each item is looked at
-once a week, on the day on which the rule looks at it. Both meet the same weather, demand, losses and counts; suppliers
-draw their days anew for each order. What Nova knows is what the ERP shows; what is measured is what really was.
+A demo company lives a year by its naive rule. Then two copies of it live on for `--days`: one by the rule as before,
+one by what Nova says. Each Monday the models that always run forecast from the company's books, and each item is
+looked at once a week, on the day on which the rule looks at it. Both meet the same weather, demand, losses and counts;
+suppliers draw their days anew for each order. What Nova knows is what the ERP shows; what is measured is what was.
 
 Nova plans by the settings of inventory policy (`.env.example`) within a stock budget: `--stock-budget`, a part of what
-the books hold on the first day.
+the books hold on the first day; what is there beyond it is not thrown away, and is measured too.
 
 Prints the figures of both, and Nova's ÷ the rule's, for each company (`--seeds`); with `--json` a last line holds them.
 """
@@ -78,7 +78,7 @@ def compare(scale: Scale, days: int, stock_budget: float, seed: int) -> Compared
     company = Company.founded(scale, seed)
     company.live(WARM_UP_DAYS)
     naive, following = company.copy(), company.copy()
-    budget = stock_budget * company.book_value_brl
+    budget = stock_budget * company.book_value_brl or None
     nova = Nova(following, replace(Parameters.from_settings(), budget_brl=budget))
     return Compared(
         seed,
@@ -132,7 +132,7 @@ def main() -> None:
         "--stock-budget",
         type=float,
         default=STOCK_BUDGET,
-        help=f"part of the first day's stock value that Nova keeps to (default: {STOCK_BUDGET})",
+        help=f"part of the first day's stock value that Nova keeps to (default: {STOCK_BUDGET}); 0: the fill target",
     )
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     arguments = parser.parse_args()

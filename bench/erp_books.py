@@ -21,6 +21,7 @@ from nova_local.erp.world import EPOCH
 
 LATEST = timedelta(weeks=52)
 UNGROUPED, UNKNOWN = "NÃO CLASSIFICADO", "UNKNOWN"
+KEY = ["number", "line"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,10 @@ class ErpBooks:
         """`unique_id, ds, y, family`: each material from the week of its first issue to the last whole week."""
         items = self.company.world.items
         weeks = issues.assign(ds=issues["ds"] - pd.to_timedelta(issues["ds"].dt.weekday, unit="D"))
-        summed = weeks.groupby(["item", "ds"])["quantity"].sum().unstack(fill_value=0.0)
+        summed = weeks.groupby(["item", "ds"])["quantity"].sum().unstack(fill_value=0)
         grid = pd.date_range(summed.columns.min(), self.origin - timedelta(days=7), freq="7D")
-        long = summed.reindex(columns=grid, fill_value=0.0).rename_axis(columns="ds").stack().rename("y").reset_index()
+        whole = summed.reindex(columns=grid, fill_value=0.0)
+        long = whole.melt(var_name="ds", value_name="y", ignore_index=False).reset_index().sort_values(["item", "ds"])
         started = long.groupby("item")["y"].cummax().gt(0)
         long = long[started]
         item = long["item"].to_numpy()
@@ -97,49 +99,30 @@ class ErpBooks:
         nothing did, regional warehouses have equal parts."""
         locations = range(self.company.world.locations)
         latest = issues[issues["ds"] >= np.datetime64(self.origin - LATEST)]
-        left = latest.groupby(["item", "location"])["quantity"].sum().unstack(fill_value=0.0)
+        left = latest.groupby(["item", "location"])["quantity"].sum().unstack(fill_value=0)
         left = left.reindex(index=self.materials, columns=locations, fill_value=0.0)
         left.loc[left.sum(axis=1).eq(0), locations[1:]] = 1.0
         return left.div(left.sum(axis=1), axis=0)
 
     def purchase_lines(self) -> pd.DataFrame:
-        """As `sql/forecasting/purchase_lines.sql` gives them."""
+        """As `sql/forecasting/purchase_lines.sql` gives them: every order line, and every requisition line that none of
+        them fulfils."""
         orders, asked = self._orders(), self._requisitions()
-        by_order = orders.merge(
-            asked[["number", "line", "requested_on"]],
-            how="left",
-            left_on=["requisition", "requisition_line"],
-            right_on=["number", "line"],
-            suffixes=("", "_asked"),
-        )
-        afterwards = asked[asked["order"] > 0][["order", "order_line", "requested_on"]]
-        by_order = by_order.merge(
-            afterwards,
-            how="left",
-            left_on=["number", "line"],
-            right_on=["order", "order_line"],
-            suffixes=("", "_afterwards"),
-        )
-        requested = by_order["requested_on"].fillna(by_order["requested_on_afterwards"]).fillna(by_order["ordered_on"])
-        ordered = by_order.assign(requested_on=requested, is_open=False)
-        linked = asked.merge(
-            orders[["requisition", "requisition_line"]],
-            how="left",
-            left_on=["number", "line"],
-            right_on=["requisition", "requisition_line"],
-            indicator=True,
-        )
-        waits = linked["_merge"].eq("left_only").to_numpy() & linked["order"].le(0).to_numpy()
-        opened = asked[waits].assign(ordered_on=pd.NaT, received_on=pd.NaT, supplier_id=UNKNOWN, is_open=True)
+        in_order, of_request = ["order", "order_line"], ["requisition", "requisition_line"]
+        opened = asked[~_among(asked, KEY, orders, of_request) & ~_among(asked, in_order, orders, KEY)]
+        requested = _looked_up(orders, of_request, asked, KEY, "requested_on")
+        afterwards = _looked_up(orders, KEY, asked, in_order, "requested_on")
+        never = pd.Series(pd.NaT, index=opened.index, dtype="datetime64[ns]")
+        parts = [
+            orders.assign(requested_on=requested.fillna(afterwards).fillna(orders["ordered_on"]), is_open=False),
+            opened.assign(ordered_on=never, received_on=never, supplier_id=UNKNOWN, is_open=True),
+        ]
         columns = ["item_id", "supplier_id", "requested_on", "ordered_on", "received_on", "is_open"]
-        lines = pd.concat([ordered[columns], opened[columns]], ignore_index=True)
-        dates = {name: pd.to_datetime(lines[name]) for name in ("requested_on", "ordered_on", "received_on")}
-        lines = lines.assign(**dates)
-        lines = lines[lines["requested_on"] < np.datetime64(self.origin)]
-        return lines.assign(
+        lines = pd.concat([part[columns] for part in parts], ignore_index=True)
+        return lines[lines["requested_on"] < np.datetime64(self.origin)].assign(
             after_the_fact=lines["ordered_on"] < lines["requested_on"],
             has_receipts=bool(lines["received_on"].notna().any()),
-        ).reset_index(drop=True)
+        )
 
     def _orders(self) -> pd.DataFrame:
         world = self.company.world
@@ -190,6 +173,19 @@ class ErpBooks:
         return kept.assign(
             item_id=np.array(self.company.world.items.code, dtype=object)[kept["item"]], requested_on=_days(kept["day"])
         )
+
+
+def _among(rows: pd.DataFrame, key: list[str], others: pd.DataFrame, other_key: list[str]) -> np.ndarray:
+    """Whether the key of each row is one of the others'."""
+    return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[other_key]))
+
+
+def _looked_up(
+    rows: pd.DataFrame, key: list[str], others: pd.DataFrame, other_key: list[str], column: str
+) -> pd.Series:
+    """A column of the others, by their key, of each row; null where none has it."""
+    known = others.drop_duplicates(other_key).set_index(other_key)[column]
+    return pd.Series(known.reindex(pd.MultiIndex.from_frame(rows[key])).to_numpy(), index=rows.index)
 
 
 def abc_classes(value: np.ndarray) -> np.ndarray:
