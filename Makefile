@@ -56,7 +56,7 @@ lint: install-dev ## Check style, types and the borders between the packages
 
 # Without Java there is no Spark to test with, and the tests say so.
 test: lint $(if $(shell command -v java),$(SPARK)) ## Everything that must hold: lint, unit, integration and end-to-end tests, Dagster's definitions
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 	.venv-forecasting/bin/python -m pytest --confcutdir tests/unit/forecasting tests/unit/forecasting
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 		DAGSTER_HOME=$$home $(BIN)/dagster definitions validate -w workspace.yaml

@@ -43,7 +43,6 @@ from nova_local.erp.world import EPOCH, weekday
 VISIT_DAYS = 7
 """Days between two visits of the central warehouse to a regional one."""
 
-PAST_WEEKS = VALIDATION_ORIGINS * VALIDATION_WEEKS
 ALWAYS = tuple(name for name, entry in CATALOGUE.items() if entry.made_in is MadeIn.EVERY_RUN)
 PROFILE = ("weekly_mean", "weekly_sd", "request_size", "unit_cost", "minimum", "multiple")
 NO_SITES = pd.DataFrame({"item_id": [], "site_id": [], "ds": pd.to_datetime([]), "y": []})
@@ -62,7 +61,7 @@ class Forecaster:
     said: dict[date, tuple[pa.Table, pa.Table]] = field(default_factory=dict)
 
     def learn(self, origin: date, demand: pd.DataFrame) -> None:
-        """Let every model that always runs forecast an origin."""
+        """Let the models forecast an origin from what came before it."""
         history, now = History.before(origin, demand), datetime.now(UTC)
         made = [forecast_origin(MODELS[name], history, history, LocalEngine(), now) for name in self.models]
         self.said[origin] = (

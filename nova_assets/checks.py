@@ -22,12 +22,16 @@ UNIQUE_KEY = "key_is_unique"
 
 @dataclass(frozen=True)
 class Check:
-    """A named check: its meaning, and the query that selects the offending rows (none = passed)."""
+    """A named check: its meaning, and the query that selects the offending rows (none = passed).
+
+    `condition` is there where each row breaks the check or not by itself: many such are counted in one pass.
+    """
 
     name: str
     meaning: str
     offenders: sql.Composable
     parameters: Parameters
+    condition: sql.Composable | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,12 @@ def _bounds(window: Window | None) -> Parameters:
     return {"first": window.first, "last": window.last} if window else {}
 
 
-def _filter(name: str, meaning: str, candidate: sql.Identifier, conditions: list[sql.Composed]) -> Check:
-    query = sql.SQL("SELECT * FROM {} WHERE {}").format(candidate, sql.SQL(" OR ").join(conditions))
-    return Check(name, meaning, query, {})
+def _filter(
+    name: str, meaning: str, candidate: sql.Identifier, conditions: list[sql.Composed], window: Window | None = None
+) -> Check:
+    condition = sql.SQL(" OR ").join(conditions)
+    query = sql.SQL("SELECT * FROM {} WHERE {}").format(candidate, condition)
+    return Check(name, meaning, query, _bounds(window), condition)
 
 
 def _unique_key(table: Table, candidate: sql.Identifier) -> Check:
@@ -146,7 +153,5 @@ def _references(table: Table, candidate: sql.Identifier) -> Check:
 
 
 def _inside_window(column: str, candidate: sql.Identifier, window: Window | None) -> Check:
-    query = sql.SQL("SELECT * FROM {} WHERE {} NOT BETWEEN %(first)s AND %(last)s").format(
-        candidate, sql.Identifier(column)
-    )
-    return Check("inside_window", "No row lies outside the days being replaced", query, _bounds(window))
+    outside = sql.SQL("{} NOT BETWEEN %(first)s AND %(last)s").format(sql.Identifier(column))
+    return _filter("inside_window", "No row lies outside the days being replaced", candidate, [outside], window)

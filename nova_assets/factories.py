@@ -213,8 +213,9 @@ def column_lineage(table: Table) -> dg.TableColumnLineage:
 
 
 def _add_partition_counts(context: dg.AssetExecutionContext, key: dg.AssetKey, published: Published) -> None:
+    rows_by_key = {day.isoformat(): rows for day, rows in published.rows_by_date.items()}
     for partition in context.partition_keys:
-        rows = sum(count for day, count in published.rows_by_date.items() if day.isoformat() == partition)
+        rows = rows_by_key.get(partition, 0)
         context.add_asset_metadata({"dagster/partition_row_count": rows}, asset_key=key, partition_key=partition)
 
 

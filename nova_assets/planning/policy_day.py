@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from nova_assets.partitions import latest_origin
-from nova_assets.planning.demand import ProtectionDemand
+from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
 from nova_assets.planning.parameters import Method, Parameters
 from nova_assets.planning.places import Places, place_policy, variance
 from nova_assets.planning.policy import Items, Policies, Policy, policies
@@ -32,13 +32,13 @@ class PolicyDay:
     """What is known at the end of a day, and what follows from it.
 
     Attributes:
-        date: the day.
+        day: the day.
         known: rows of `sql/planning/policy_items.sql`.
         stocked: rows of `sql/planning/stocking_places.sql`.
         parameters: what the company decides.
     """
 
-    date: date
+    day: date
     known: pa.Table
     stocked: pa.Table
     parameters: Parameters
@@ -54,7 +54,7 @@ class PolicyDay:
     def items(self) -> Items:
         known = self.known
         quantiles = known["quantiles"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        demand = ProtectionDemand(_floats(known, "expected_demand"), quantiles.reshape(known.num_rows, -1))
+        demand = ProtectionDemand(_floats(known, "expected_demand"), quantiles.reshape(-1, len(PERCENT_LEVELS)))
         return Items(
             demand=demand,
             protection_days=_floats(known, "lead_time_days") + _floats(known, "review_period_days"),
@@ -128,8 +128,8 @@ class PolicyDay:
         made = {
             **{name: taken[name] for name in COPIED},
             **columns,
-            "date": pa.array([self.date] * len(of), pa.date32()),
-            "origin": pa.array([latest_origin(self.date)] * len(of), pa.date32()),
+            "date": pa.array([self.day] * len(of), pa.date32()),
+            "origin": pa.array([latest_origin(self.day)] * len(of), pa.date32()),
             "target_service": pa.array(policy.target_service),
             "expected_demand": pa.array(policy.mean),
             "reorder_point": pa.array(policy.reorder_point),

@@ -26,21 +26,23 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows of a relation, nulls per nullable column, and rows per value of the window column where there is one."""
+    """What one pass over a relation counts: rows, nulls per nullable column, rows per value of the window column where
+    there is one, and rows that break each check of single rows."""
 
     rows: int
     nulls: Mapping[str, int]
     rows_by_date: Mapping[date, int]
+    offending: Mapping[str, int]
 
     @classmethod
     def together(cls, parts: Sequence[Tally]) -> Tally:
         """Of parts that share no day."""
-        nulls = Counter[str]()
+        nulls, offending = Counter[str](), Counter[str]()
         for part in parts:
             nulls.update(part.nulls)
-        return cls(
-            sum(part.rows for part in parts), nulls, {d: n for part in parts for d, n in part.rows_by_date.items()}
-        )
+            offending.update(part.offending)
+        by_date = {day: rows for part in parts for day, rows in part.rows_by_date.items()}
+        return cls(sum(part.rows for part in parts), nulls, by_date, offending)
 
 
 class Candidate(ABC):
@@ -59,7 +61,7 @@ class Candidate(ABC):
         self.columns = sql.SQL(", ").join(map(sql.Identifier, self.table.column_names))
         self.changed = False
         self.former_rows: int | None = None
-        self.tally = Tally(0, {}, {})
+        self.tally = Tally(0, {}, {}, {})
 
     @property
     def counted(self) -> Counted:
@@ -71,14 +73,12 @@ class Candidate(ABC):
         return [*self._checked(), *drift]
 
     def _checked(self) -> Sequence[CheckResult]:
-        return [self._run(check) for check in candidate_checks(self.table, self.name, self.window)]
+        checks = candidate_checks(self.table, self.name, self.window)
+        return [run_check(self.connection, check, self.table, self.tally) for check in checks]
 
     def check_rules(self) -> list[CheckResult]:
         """What the rules of the business find, once the new rows are in the table."""
-        return [self._run(check) for check in rule_checks(self.table, self.window)]
-
-    def _run(self, check: Check) -> CheckResult:
-        return run_check(self.connection, check, self.table)
+        return [run_check(self.connection, check, self.table) for check in rule_checks(self.table, self.window)]
 
     @abstractmethod
     def _compared(self, terms: Terms) -> Sequence[Comparison]:
@@ -117,7 +117,7 @@ class Candidate(ABC):
             copy_arrow(self.connection, self.name, source.tables() if isinstance(source, Stream) else [source])
 
     def _tally(self) -> Tally:
-        return tally(self.connection, self.table, self.name)
+        return tally(self.connection, self.table, self.name, self.window)
 
     def _make_months(self, first: date | None, last: date | None) -> None:
         """Make the month partitions from one day to another, where the table is cut into them."""
@@ -220,27 +220,33 @@ def insert(
     connection.execute("SET LOCAL enable_hashagg = on")
 
 
-def tally(connection: psycopg.Connection, table: Table, relation: sql.Identifier) -> Tally:
+def tally(connection: psycopg.Connection, table: Table, relation: sql.Identifier, window: Window | None) -> Tally:
     """Count the rows of a relation with the columns of `table`, in one pass."""
     nullable = [column.name for column in table.columns if column.nullable]
-    counts = [sql.SQL("count(*) - count({})").format(sql.Identifier(name)) for name in nullable]
+    conditions = {check.name: check.condition for check in candidate_checks(table, relation, window) if check.condition}
+    counts = [
+        sql.SQL("count(*)"),
+        *(sql.SQL("count(*) - count({})").format(sql.Identifier(name)) for name in nullable),
+        *(sql.SQL("count(*) FILTER (WHERE {})").format(condition) for condition in conditions.values()),
+    ]
     day = sql.Identifier(table.window_column) if table.window_column else sql.SQL("NULL::date")
-    query = sql.SQL("SELECT {} AS day, {} FROM {} GROUP BY 1").format(
-        day, sql.SQL(", ").join([sql.SQL("count(*)"), *counts]), relation
-    )
-    found = connection.execute(query).fetchall()
+    query = sql.SQL("SELECT {} AS day, {} FROM {} GROUP BY 1").format(day, sql.SQL(", ").join(counts), relation)
+    found = connection.execute(query, _bounds(window)).fetchall()
+    rows, *sums = (sum(row[number] for row in found) for number in range(1, len(counts) + 1))
     return Tally(
-        sum(row[1] for row in found),
-        {name: sum(row[number] for row in found) for number, name in enumerate(nullable, start=2)},
+        rows,
+        dict(zip(nullable, sums[: len(nullable)], strict=True)),
         {row[0]: row[1] for row in found} if table.window_column else {},
+        dict(zip(conditions, sums[len(nullable) :], strict=True)),
     )
 
 
-def run_check(connection: psycopg.Connection, check: Check, table: Table) -> CheckResult:
-    """Count the rows that break a check, and show a few of them."""
-    counted = sql.SQL("SELECT count(*) FROM ({}) AS offenders").format(check.offenders)
-    row = connection.execute(counted, check.parameters).fetchone()
-    offending = row[0] if row else 0
+def run_check(connection: psycopg.Connection, check: Check, table: Table, counted: Tally | None = None) -> CheckResult:
+    """Count the rows that break a check, unless they are `counted` already, and show a few of them."""
+    offending = counted.offending.get(check.name) if counted else None
+    if offending is None:
+        query = sql.SQL("SELECT count(*) FROM ({}) AS offenders").format(check.offenders)
+        offending = scalar(connection, query, check.parameters)
     examples: list[dict[str, Any]] = []
     if offending:
         with connection.cursor(row_factory=dict_row) as cursor:

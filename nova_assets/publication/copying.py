@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BufferedIOBase
@@ -36,32 +36,28 @@ def copy_arrow(connection: psycopg.Connection, relation: sql.Identifier, tables:
 
     While one is written, the next is made.
     """
-    remaining = _one_ahead(tables)
+    remaining = one_ahead(tables)
     first = next(remaining, None)
     if first is not None:
         _copy(connection, relation, chain([first], remaining), first.column_names)
 
 
-def copy_by_month(
-    connection: psycopg.Connection,
-    relation: sql.Identifier,
-    months: Mapping[date, sql.Identifier],
-    column: str,
-    tables: Iterable[pa.Table],
-) -> None:
-    """COPY Arrow tables into the partitions of `relation` for their rows' months, by the dates in `column`.
+def copy_frozen(connection: psycopg.Connection, relation: sql.Identifier, table: pa.Table) -> None:
+    """COPY an Arrow table into a relation that the same transaction made or emptied.
 
-    The partitions were made in the same transaction: their rows are frozen, so that nobody who reads them has to
-    write down that they are visible. Rows of other months go to `relation`, which refuses them.
+    Its rows are frozen, so that nobody who reads them has to write down that they are visible.
     """
-    for table in _one_ahead(tables):
+    _copy(connection, relation, [table], table.column_names, freeze=True)
+
+
+def by_month(tables: Iterable[pa.Table], column: str) -> Iterator[tuple[date | None, pa.Table]]:
+    """The rows of Arrow tables by the month of the date in `column`: its first day, None where there is no date."""
+    for table in tables:
         firsts = call("floor_temporal", [table[column]], RoundTemporalOptions(unit="month"))
         found = firsts.unique().to_pylist()
         for month in found:
             of_month = call("equal", [firsts, month]) if month else call("is_null", [firsts])
-            rows = table if len(found) == 1 else table.filter(of_month)
-            own = months.get(month)
-            _copy(connection, own or relation, [rows], table.column_names, freeze=own is not None)
+            yield month, table if len(found) == 1 else table.filter(of_month)
 
 
 def _copy(
@@ -88,7 +84,7 @@ def _without_empty(table: pa.Table) -> pa.Table:
     return pa.Table.from_batches([batch for batch in table.to_batches() if batch.num_rows], table.schema)
 
 
-def _one_ahead(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+def one_ahead(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The same tables, the next of which is made in a thread while one is in use."""
     remaining = iter(tables)
     with ThreadPoolExecutor(1) as other:

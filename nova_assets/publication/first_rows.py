@@ -8,9 +8,10 @@ from datetime import date
 import psycopg
 from psycopg import sql
 
-from nova_assets.checks import UNIQUE_KEY, Check, CheckResult
+from nova_assets.checks import UNIQUE_KEY, CheckResult, candidate_checks
 from nova_assets.drift import Comparison, Terms
-from nova_assets.publication.candidates import Candidate, run_check
+from nova_assets.partitions import Window
+from nova_assets.publication.candidates import Candidate, Tally, run_check
 from nova_assets.publication.model import Replacement
 from nova_assets.registry import Table
 
@@ -37,8 +38,8 @@ class FirstRows(Candidate):
     def replace(self) -> None:
         self.changed = self.tally.rows > 0
 
-    def _run(self, check: Check) -> CheckResult:
-        return run_keyed(self.connection, check, self.table)
+    def _checked(self) -> Sequence[CheckResult]:
+        return keyed_checks(self.connection, self.table, self.name, self.window, self.tally)
 
     def _compared(self, terms: Terms) -> Sequence[Comparison]:
         return []
@@ -47,8 +48,13 @@ class FirstRows(Candidate):
         return self.tally.rows, max(self.tally.rows_by_date, default=None)
 
 
-def run_keyed(connection: psycopg.Connection, check: Check, table: Table) -> CheckResult:
-    """Run a check of rows that stand under the table's key, which answers for being unique."""
-    if check.name == UNIQUE_KEY:
-        return CheckResult(check.name, check.meaning, 0, (), table.severity(check.name))
-    return run_check(connection, check, table)
+def keyed_checks(
+    connection: psycopg.Connection, table: Table, relation: sql.Identifier, window: Window | None, counted: Tally
+) -> list[CheckResult]:
+    """Run the checks of rows that stand under the table's key, which answers for being unique."""
+    return [
+        CheckResult(check.name, check.meaning, 0, (), table.severity(check.name))
+        if check.name == UNIQUE_KEY
+        else run_check(connection, check, table, counted)
+        for check in candidate_checks(table, relation, window)
+    ]

@@ -119,7 +119,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
         and asset["groupName"] != "operations"
         and all(tag["value"] == "every_run" for tag in asset["tags"] if tag["key"] == "made_in")
     ]
-    assert len(made) == 67
+    assert len(made) == 69
     warned = set()
     for asset in made:
         assert asset["assetMaterializations"], asset["assetKey"]["path"]

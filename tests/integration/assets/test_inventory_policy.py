@@ -177,14 +177,17 @@ def test_what_came_later_is_not_known(changeable: Pipeline):
 
 
 def test_a_source_without_prices_and_stock_is_planned_by_targets_and_says_so(changeable: Pipeline):
-    execute(changeable, "UPDATE core.dim_item_history SET unit_cost_brl = NULL")
+    """As after a change to the workbook: the history of an ERP's register stays, and is none of the workbook's."""
+    unknown = '{"not_in_source": ["criticality", "unit_cost_brl", "lead_time_days", "min_order_qty", "order_multiple"]}'
+    execute(changeable, "UPDATE core.dim_item SET unit_cost_brl = NULL, criticality = NULL, attributes = %s", unknown)
     execute(changeable, "TRUNCATE core.fact_issues_daily, core.fact_inventory_daily")
     changeable.run(policy_stage(LAST))
     rows = changeable.rows("SELECT * FROM analytics.inventory_policy WHERE date = %s", LAST)
     assert {row["site_id"] for row in rows} == {"ALL"}
     assert {row["method"] for row in rows if row["served"]} == {"service"}
     assert {row["reason"] for row in rows} == {"prices_not_in_source"}
-    assert {(row["unit_cost_brl"], row["eoq"], row["weight"]) for row in rows} == {(None, None, None)}
+    for column in ("unit_cost_brl", "eoq", "weight", "min_order_qty", "order_multiple", "criticality"):
+        assert {row[column] for row in rows} == {None}
     assert all(row["order_quantity"] > 0 for row in rows if row["expected_demand"] > 0)
 
 
@@ -200,6 +203,21 @@ def test_an_item_without_a_price_among_others_is_planned_by_its_target(changeabl
     }
     assert (served[item]["method"], served[item]["reason"]) == ("service", "item_without_price")
     assert {row["method"] for code, row in served.items() if code != item} == {"allocated"}
+
+
+def test_what_the_register_blocks_is_not_planned_and_a_day_without_items_is_empty(changeable: Pipeline):
+    planned_before = {row["item_id"] for row in of_all_sites(changeable, "service")}
+    kept = min(planned_before)
+    execute(
+        changeable,
+        """UPDATE core.dim_item SET attributes = attributes || '{"blocked": true}' WHERE item_id <> %s""",
+        kept,
+    )
+    changeable.run(policy_stage(LAST))
+    assert {row["item_id"] for row in of_all_sites(changeable, "service")} == {kept}
+    execute(changeable, """UPDATE core.dim_item SET attributes = attributes || '{"blocked": true}'""")
+    changeable.run(policy_stage(LAST))
+    assert of_all_sites(changeable, "service") == []
 
 
 def test_days_whose_forecasts_are_missing_are_refused_and_the_former_plan_stays(changeable: Pipeline):

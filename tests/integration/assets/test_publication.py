@@ -184,6 +184,24 @@ def beside(database: Database) -> int:
     return row[0] if row else 0
 
 
+@pytest.mark.parametrize(
+    "load", [Stream(lambda: iter([arrow(GOOD)])), Query(BY_DAY, {"sensors": ["a", "b"]})], ids=["stream", "query"]
+)
+def test_months_of_a_first_load_are_like_all_others_and_the_planner_knows_them(warehouse, readings, reader, load):
+    """Until the planner is told of new rows it takes them for one, and reads what it joins with row by row."""
+    first = warehouse.replace_range(replace(readings, day_by_day=True), YEAR, load)
+    told = reader.execute(
+        "SELECT sum(reltuples) FROM pg_class INNER JOIN pg_inherits ON inhrelid = oid"
+        " WHERE inhparent = 'core.readings'::regclass"
+    ).fetchone()
+    assert told == (first.rows,)
+    own = reader.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid IN (SELECT inhrelid FROM pg_inherits"
+        " WHERE inhparent = 'core.readings'::regclass) AND contype = 'c' AND conislocal"
+    ).fetchall()
+    assert own == []
+
+
 def test_what_a_first_load_that_broke_off_left_is_dropped_by_the_next(warehouse, readings, reader, database):
     with psycopg.connect(database.pipeline_url) as connection:
         connection.execute("SELECT support.make_candidate('core.readings'::regclass, %s, %s)", [YEAR.first, YEAR.last])

@@ -17,7 +17,7 @@ from nova_assets.settings import PROJECT_ROOT
 from nova_assets.sqlfiles import SQL_ROOT
 
 GRAPH = defs.resolve_asset_graph()
-ASSETS = [GRAPH.get(key) for key in GRAPH.materializable_asset_keys]
+ASSETS = [GRAPH.get(key) for key in sorted(GRAPH.materializable_asset_keys)]
 MADE = [asset for asset in ASSETS if asset.group_name != "operations"]
 
 
