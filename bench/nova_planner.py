@@ -8,31 +8,25 @@ product; what is written here hands frames from one to the next, and feeds the r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from erp_books import ErpBooks
+from reforecast import Said, choose, say
 
-from nova_assets.forecasting.average import Said, ensemble_forecast
 from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
-from nova_assets.forecasting.engine import LocalEngine
-from nova_assets.forecasting.history import History
 from nova_assets.forecasting.lead_time.demand import Protection, SummedDemand
 from nova_assets.forecasting.lead_time.durations import Durations, durations_for, spread_over
-from nova_assets.forecasting.lead_time.rows import summed_demand_of
 from nova_assets.forecasting.lead_time.sources import sources_of
 from nova_assets.forecasting.lead_time.suppliers import estimate
 from nova_assets.forecasting.lead_time.waits import Waits
 from nova_assets.forecasting.models import MODELS
-from nova_assets.forecasting.origin import forecast_origin
-from nova_assets.forecasting.parameters import ALL_SITES, VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.parameters import SUMMED_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.planning.demand import ProtectionDemand
 from nova_assets.planning.ordering import order_quantities
 from nova_assets.planning.parameters import Parameters
-from nova_assets.planning.places import Places, place_policy, variance
+from nova_assets.planning.places import Places, place_policy
 from nova_assets.planning.policy import Items, Policy, policies
 from nova_assets.quantiles import Floats
 from nova_local.erp.company import Company
@@ -58,27 +52,17 @@ class Forecaster:
     """
 
     models: tuple[str, ...] = ALWAYS
-    said: dict[date, tuple[pa.Table, pa.Table]] = field(default_factory=dict)
-
-    def learn(self, origin: date, demand: pd.DataFrame) -> None:
-        """Let the models forecast an origin from what came before it."""
-        history, now = History.before(origin, demand), datetime.now(UTC)
-        made = [forecast_origin(MODELS[name], history, history, LocalEngine(), now) for name in self.models]
-        self.said[origin] = (
-            pa.concat_tables([one.forecasts for one in made]),
-            pa.concat_tables([one.summed for one in made]),
-        )
+    said: dict[date, Said] = field(default_factory=dict)
 
     def summed(self, origin: date, demand: pd.DataFrame) -> tuple[pd.Index, SummedDemand]:
         """The served demand of the next weeks together, by the ensemble that the past origins speak for."""
+        models = {name: MODELS[name] for name in self.models}
         judged = [origin - timedelta(weeks=VALIDATION_WEEKS * number) for number in range(VALIDATION_ORIGINS + 1)]
         for at in judged:
             if at not in self.said:
-                self.learn(at, demand)
-        forecasts, summed = zip(*(self.said[at] for at in judged), strict=True)
-        said = Said(pa.concat_tables(forecasts).to_pandas(), pa.concat_tables(summed).to_pandas())
-        served = ensemble_forecast(origin, demand, NO_SITES, said, datetime.now(UTC)).summed
-        return summed_demand_of(served.filter(pc.field("site_id") == ALL_SITES))
+                self.said[at] = say(at, demand, models, tuple(SUMMED_WEEKS))
+        now, *past = (self.said[at] for at in judged)
+        return now.history.items, now.combined(choose(demand, past, now, models))
 
 
 @dataclass(frozen=True)
@@ -160,7 +144,7 @@ class Plan:
         week = known.until_visit
         level = 1.0 - (1.0 - visit_service) * week.exceedance(np.zeros(len(week)))
         stock = Policy(level, week.mean, week.quantile(level), np.zeros(len(week)))
-        held = place_policy(stock, places, variance(week), items.request_size)
+        held = place_policy(stock, places, week.variance, items.request_size)
         levels = np.zeros(is_bought.shape)
         levels[known.item[row], place] = held.reorder_point
         return cls(
@@ -168,7 +152,7 @@ class Plan:
             bought=policy,
             place_item=known.item[row[own]],
             place=place[own],
-            own=place_policy(policy, Places(row[own], places.share[own]), variance(items.demand), items.request_size),
+            own=place_policy(policy, Places(row[own], places.share[own]), items.demand.variance, items.request_size),
             level=levels,
         )
 

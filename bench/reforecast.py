@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from published import FIRST_MONDAY
 
 from nova_assets.forecasting.engine import LocalEngine
-from nova_assets.forecasting.ensemble import Choice
+from nova_assets.forecasting.ensemble import Choice, Ensemble
 from nova_assets.forecasting.history import WEEK, History
 from nova_assets.forecasting.lead_time.demand import Protection, SummedDemand
 from nova_assets.forecasting.lead_time.durations import DAYS_A_WEEK, Durations
@@ -32,15 +33,21 @@ class Said:
 
     Attributes:
         history: what was known.
+        counts: the numbers of periods whose demand together they speak of.
         means: model → expected demand of the next periods together, (items, numbers of periods).
         quantiles: model → its quantiles, (items, numbers of periods, `LEVELS`).
         absent: model → why it says nothing.
     """
 
     history: History
+    counts: tuple[int, ...]
     means: Mapping[str, Floats]
     quantiles: Mapping[str, Floats]
     absent: Mapping[str, str]
+
+    def combined(self, chosen: Ensemble) -> SummedDemand:
+        """What the chosen models say together."""
+        return SummedDemand(self.counts, LEVELS, chosen.combine(self.means), chosen.combine(self.quantiles))
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,11 @@ def served_forecasts(demand: pd.DataFrame, first: int, longest: int, models: Map
     counts = tuple(count for count in SUMMED_WEEKS if count == EVERY or _below(count) < max(longest, EVERY))
     periods = demand["ds"].nunique()
     judged = [period for period in range(first - EVERY * VALIDATION_ORIGINS, first, EVERY) if period >= EVERY]
-    past = [say(demand, period, models, counts) for period in judged]
+    past = [say(_monday(period), demand, models, counts) for period in judged]
     for period in range(first, periods, EVERY):
-        now = say(demand, period, models, counts)
-        outcomes = [_outcome(demand, one, counts.index(EVERY), now.quantiles) for one in past]
-        chosen = Choice().ensemble([one for one in outcomes if len(one.history.items)], models)
-        summed = SummedDemand(counts, LEVELS, chosen.combine(now.means), chosen.combine(now.quantiles))
-        yield Served(period, now.history, summed, chosen.weights)
+        now = say(_monday(period), demand, models, counts)
+        chosen = choose(demand, past, now, models)
+        yield Served(period, now.history, now.combined(chosen), chosen.weights)
         past = [*past[1 - VALIDATION_ORIGINS :], now]
 
 
@@ -94,9 +99,14 @@ def _below(count: int) -> int:
     return max((other for other in SUMMED_WEEKS if other < count), default=0)
 
 
-def say(demand: pd.DataFrame, period: int, models: Mapping[str, Model], counts: Sequence[int]) -> Said:
-    """What the models say of the next `counts` periods together before a period, from the demand before it."""
-    history = History.before(pd.Timestamp(FIRST_MONDAY + WEEK * period).date(), demand)
+def _monday(period: int) -> date:
+    """The Monday that stands for a period."""
+    return pd.Timestamp(FIRST_MONDAY + WEEK * period).date()
+
+
+def say(origin: date, demand: pd.DataFrame, models: Mapping[str, Model], counts: tuple[int, ...]) -> Said:
+    """What the models say on an origin of the next `counts` periods together, from the demand before it."""
+    history = History.before(origin, demand)
     means, quantiles, absent = {}, {}, {}
     for name, model in models.items():
         try:
@@ -110,11 +120,18 @@ def say(demand: pd.DataFrame, period: int, models: Mapping[str, Model], counts: 
         levels = np.stack([one.quantiles for one in said], axis=1)[where]
         means[name] = np.where((where >= 0)[:, None], mean, np.nan)
         quantiles[name] = np.where((where >= 0)[:, None, None], levels, np.nan)
-    return Said(history, means, quantiles, absent)
+    return Said(history, counts, means, quantiles, absent)
 
 
-def _outcome(demand: pd.DataFrame, said: Said, at: int, speaking: Mapping[str, Floats]) -> Outcome:
+def choose(demand: pd.DataFrame, past: Sequence[Said], now: Said, models: Mapping[str, Model]) -> Ensemble:
+    """The ensemble of those that speak now, by what they said before."""
+    outcomes = [_outcome(demand, one, now.quantiles) for one in past]
+    return Choice().ensemble([one for one in outcomes if len(one.history.items)], models)
+
+
+def _outcome(demand: pd.DataFrame, said: Said, speaking: Mapping[str, Floats]) -> Outcome:
     """What the models that speak now said then of the next `EVERY` periods, beside what came."""
+    at = said.counts.index(EVERY)
     return Outcome(
         history=said.history,
         weeks=EVERY,

@@ -1,6 +1,6 @@
 """Tables of planning are made day by day: each from what was known at its end, none without its forecast."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ import dagster as dg
 import pyarrow as pa
 
 from nova_assets.factories import publication_events
-from nova_assets.partitions import DAY, Window, key_range, latest_origin
+from nova_assets.partitions import Window, key_range, latest_origin
 from nova_assets.publication import Published, Stream
 from nova_assets.registry import Table
 from nova_assets.resources.warehouse import Warehouse
@@ -24,35 +24,34 @@ _FORECAST = """
 
 @dataclass(frozen=True)
 class Planned:
-    """A day's rows.
+    """What a day is planned to be.
 
     Attributes:
-        rows: of the table.
+        tables: its rows, in as many tables as the day is made in.
         shown: makes the metadata that Dagster shows of the day; asked of the last day of a run alone.
     """
 
-    rows: pa.Table
+    tables: Iterable[pa.Table]
     shown: Callable[[], Mapping[str, Any]]
 
 
 def publish_days(
     context: dg.AssetExecutionContext, warehouse: Warehouse, table: Table, plan: Callable[[date], Planned]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Publish the run's days, one in memory at a time, with what the last one has to show.
+    """Publish the run's days in order, one table in memory at a time, with what the last one has to show.
 
     Raises:
         dagster.Failure: see `require_forecasts`; or checks refused the rows.
     """
     window = Window(*key_range(context))
-    days = [window.first + number * DAY for number in range((window.last - window.first).days + 1)]
-    require_forecasts(warehouse, days)
+    require_forecasts(warehouse, window)
     shown: dict[str, Any] = {}
 
     def tables() -> Iterator[pa.Table]:
-        for day in days:
+        for day in window.days():
             made = plan(day)
-            yield made.rows
-            if day == days[-1]:
+            yield from made.tables
+            if day == window.last:
                 shown.update(made.shown())
 
     def publish() -> list[Published]:
@@ -66,13 +65,13 @@ def publish_days(
         )
 
 
-def require_forecasts(warehouse: Warehouse, days: Sequence[date]) -> None:
+def require_forecasts(warehouse: Warehouse, days: Window) -> None:
     """Refuse days whose forecasts are not there: their old plan stays.
 
     Raises:
         dagster.Failure: naming the origins, and what makes them.
     """
-    wanted = sorted({latest_origin(day) for day in days})
+    wanted = sorted({latest_origin(day) for day in days.days()})
     with warehouse.connect() as connection:
         found = connection.execute(_FORECAST, [wanted]).fetchall()
     if missing := [origin for origin in wanted if (origin,) not in found]:

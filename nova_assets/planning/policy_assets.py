@@ -39,6 +39,6 @@ def inventory_policy(context: dg.AssetExecutionContext, warehouse: Warehouse) ->
 
     def plan(day: date) -> Planned:
         made = PolicyDay.read(warehouse, day, parameters)
-        return Planned(made.rows(), lambda: summary(made))
+        return Planned([made.rows()], lambda: summary(made))
 
     yield from publish_days(context, warehouse, INVENTORY_POLICY, plan)

@@ -48,7 +48,7 @@ def policy_simulation(context: dg.AssetExecutionContext, warehouse: Warehouse) -
     def plan(day: date) -> Planned:
         made = SimulationDay.read(warehouse, day, parameters)
         expected, simulated = made.expected(), made.simulated()
-        return Planned(made.rows(expected, simulated), lambda: _shown(made, expected, simulated))
+        return Planned([made.rows(expected, simulated)], lambda: _shown(made, expected, simulated))
 
     yield from publish_days(context, warehouse, POLICY_SIMULATION, plan)
 
