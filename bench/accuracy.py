@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from pathlib import Path
 import gift_eval
 import numpy as np
 import pandas as pd
-from published import DATA, FIRST_MONDAY, as_weeks
+from published import DATA, FIRST_MONDAY, as_weeks, is_monthly, tell
 
 from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.engine import LocalEngine
@@ -94,9 +93,7 @@ class Score:
 
 def lead_time_of(name: str, frame: pd.DataFrame) -> int:
     """The lead time of a published set; of an unknown one three months, or four weeks."""
-    between = np.diff(np.sort(pd.to_datetime(frame["ds"]).unique())).astype("timedelta64[D]").astype(int)
-    monthly = len(between) > 0 and np.median(between) > 20
-    return LEAD_TIMES.get(name.lower(), MONTHLY_LEAD_TIME if monthly else WEEKLY_LEAD_TIME)
+    return LEAD_TIMES.get(name.lower(), MONTHLY_LEAD_TIME if is_monthly(frame) else WEEKLY_LEAD_TIME)
 
 
 def outcomes(name: str, frame: pd.DataFrame, lead_time: int, models: Mapping[str, Model]) -> list[Outcome]:
@@ -124,11 +121,6 @@ def outcomes(name: str, frame: pd.DataFrame, lead_time: int, models: Mapping[str
         seconds = time.perf_counter() - started
         tell(f"{name}: {len(made[-1].history.items):,} items before period {cut}, {seconds:.1f} s")
     return made
-
-
-def tell(text: str) -> None:
-    """Progress, beside the figures."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def scores(made: Sequence[Outcome], models: Mapping[str, Model]) -> dict[str, Score]:

@@ -1,8 +1,9 @@
 """How fast forecasts are made, as ratios of two things measured in the same run.
 
     python bench/forecast_speed.py asset     our asset against statsforecast called bare with the same models
+    python bench/forecast_speed.py automatic the same of models that choose their form, on items that they speak of
     python bench/forecast_speed.py backtest  all models that always run, over several origins
-    python bench/forecast_speed.py memory    peak memory of portfolios of rising size
+    python bench/forecast_speed.py memory    peak memory of models, ensemble and accuracy on portfolios of rising size
     python bench/forecast_speed.py engines   one process, all cores, and Spark (SPARK_REMOTE, or --start-spark after
                                              make install-spark)
 
@@ -29,26 +30,32 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from nova_assets.forecasting.accuracy_assets import forecast_accuracy
 from nova_assets.forecasting.catalogue import CATALOGUE, MadeIn
 from nova_assets.forecasting.cores import Cores, available_cores
 from nova_assets.forecasting.demand import SCHEMA, demand_frame
 from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.ensemble_assets import ensemble
 from nova_assets.forecasting.history import WEEK, History
 from nova_assets.forecasting.model_assets import model_key, models
 from nova_assets.forecasting.models import MODELS
+from nova_assets.forecasting.models.automatic import AUTO_ARIMA, AUTO_ETS
 from nova_assets.forecasting.models.smoothing import SmoothingModel
-from nova_assets.forecasting.parameters import HORIZON_WEEKS
+from nova_assets.forecasting.parameters import HORIZON_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.forecasting.resources import ForecastEngine
 from nova_assets.forecasting.series import Floats, Series
 from nova_assets.forecasting.workers import Workers
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
+from nova_assets.sqlfiles import read_sql
 
 LAST_ORIGIN = date(2026, 11, 16)
 ITEMS_PER_BATCH = 500
 BACKTEST_LIMIT_SECONDS = 60
 ESTIMATORS = ("TSB", "IMAPA", "AutoTheta", "AutoARIMA")
 LEVELS = [50, 80, 90, 98]
+STEPS = ("models", "ensemble", "accuracy")
+SITES = pa.schema([("item_id", pa.string()), ("site_id", pa.string()), ("week", pa.date32()), ("demand", pa.float64())])
 ENGINE_SECONDS = 40.0
 """An estimator gets no more series than one process would work on for so long."""
 
@@ -58,19 +65,29 @@ class GeneratedWarehouse(Warehouse):
 
     items: int
     weeks: int
+    regular: bool = False
+
+    def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """No item is known by site, and all are of one segment."""
+        if query == read_sql("forecasting/segments.sql"):
+            items = [f"{item:07d}" for item in range(self.items)]
+            return pa.table(
+                {"item_id": items, "family": ["FAMILY"] * len(items), "demand_class": ["lumpy"] * len(items)}
+            )
+        return SITES.empty_table()
 
     def query_batches(self, query: str, days: Sequence[date] = ()) -> Iterator[pa.RecordBatch]:
         for first in range(0, self.items, ITEMS_PER_BATCH):
-            yield generated(first, min(ITEMS_PER_BATCH, self.items - first), self.weeks, days[0])
+            yield generated(first, min(ITEMS_PER_BATCH, self.items - first), self.weeks, days[0], self.regular)
 
     def data_version(self, relation: str) -> int | None:
         return None
 
 
-def generated(first: int, items: int, weeks: int, before: date) -> pa.RecordBatch:
+def generated(first: int, items: int, weeks: int, before: date, regular: bool = False) -> pa.RecordBatch:
     """Demand of the items from `first` on, in the `weeks` weeks before the last origin that end before a day."""
     random = np.random.default_rng(first)
-    chance = np.where(random.random(items) < 0.9, random.beta(1, 9, items), 0.95)
+    chance = np.where(random.random(items) < (0.0 if regular else 0.9), random.beta(1, 9, items), 0.95)
     size = 1 + random.negative_binomial(1, 0.1, (items, weeks))
     demand = np.where(random.random((items, weeks)) < chance[:, None], size, 0).astype("float64")
     demand[:, 0] = 1.0
@@ -88,53 +105,77 @@ def generated(first: int, items: int, weeks: int, before: date) -> pa.RecordBatc
     return pa.record_batch(columns, schema=SCHEMA)
 
 
-def run_asset(items: int, weeks: int, origins: int, names: Sequence[str]) -> float:
+def run_asset(items: int, weeks: int, origins: int, names: Sequence[str], regular: bool = False) -> float:
     """Seconds of one run of the asset: read, forecast, write both tables."""
-    first = LAST_ORIGIN - timedelta(weeks=origins - 1)
-    tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(LAST_ORIGIN)}
+    warehouse = GeneratedWarehouse(url="", items=items, weeks=weeks, regular=regular)
     with TemporaryDirectory() as folder:
-        resources = {
-            "warehouse": GeneratedWarehouse(url="", items=items, weeks=weeks),
-            "lake": Lake(root=folder),
-            "forecast_engine": ForecastEngine(),
-        }
-        started = time.perf_counter()
-        dg.materialize(
-            [models],
-            resources=resources,
-            tags=tags,
-            selection=[model_key(name) for name in names],
-            run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
-        )
-        return time.perf_counter() - started
+        return run_step(models, warehouse, folder, LAST_ORIGIN - timedelta(weeks=origins - 1), LAST_ORIGIN, names)
 
 
-def history_of(items: int, weeks: int, origin: date) -> History:
-    batches = GeneratedWarehouse(url="", items=items, weeks=weeks).query_batches("", [origin])
+def run_step(
+    asset: dg.AssetsDefinition,
+    warehouse: Warehouse,
+    lake: str,
+    first: date,
+    last: date,
+    names: Sequence[str] | None = None,
+) -> float:
+    """Seconds of one run of an asset over a range of origins."""
+    tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
+    resources = {"warehouse": warehouse, "lake": Lake(root=lake), "forecast_engine": ForecastEngine()}
+    started = time.perf_counter()
+    dg.materialize(
+        [asset],
+        resources=resources,
+        tags=tags,
+        selection=[model_key(name) for name in names] if names else None,
+        run_config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
+    )
+    return time.perf_counter() - started
+
+
+def history_of(items: int, weeks: int, origin: date, regular: bool = False) -> History:
+    batches = GeneratedWarehouse(url="", items=items, weeks=weeks, regular=regular).query_batches("", [origin])
     return History.before(origin, demand_frame(pa.Table.from_batches(batches)))
 
 
 def asset(items: int, weeks: int, origins: int) -> None:
-    """The asset against the bare call, for the models that statsforecast computes."""
-    from statsforecast import StatsForecast
+    """The asset against the bare call, for the models that statsforecast computes in a hundredth of a millisecond."""
     from statsforecast import models as estimators
-    from statsforecast.utils import ConformalIntervals
 
     ours = [model for model in MODELS.values() if isinstance(model, SmoothingModel)]
     bare = [getattr(estimators, model.estimator)(**model.parameters) for model in ours]
-    frames = [history_of(items, weeks, LAST_ORIGIN - timedelta(weeks=week)).frame for week in range(origins)]
-    StatsForecast(models=bare, freq="W-MON").forecast(df=frames[0].head(weeks), h=HORIZON_WEEKS)
+    against_bare([model.name for model in ours], bare, items, weeks, origins)
+
+
+def automatic(items: int, weeks: int, origins: int) -> None:
+    """The asset against the bare call, for the models that choose their form; all items are regular."""
+    from statsforecast import models as estimators
+
+    for model in (AUTO_ETS, AUTO_ARIMA):
+        bare = getattr(estimators, model.estimator)(season_length=1, **model.arguments)
+        against_bare([model.name], [bare], items, weeks, origins, regular=True)
+
+
+def against_bare(
+    names: Sequence[str], bare: Sequence[Any], items: int, weeks: int, origins: int, regular: bool = False
+) -> None:
+    from statsforecast import StatsForecast
+    from statsforecast.utils import ConformalIntervals
+
+    frames = [history_of(items, weeks, LAST_ORIGIN - timedelta(weeks=week), regular).frame for week in range(origins)]
+    StatsForecast(models=list(bare), freq="W-MON").forecast(df=frames[0].head(weeks), h=HORIZON_WEEKS)
     conformal = {"level": LEVELS, "prediction_intervals": ConformalIntervals(n_windows=2, h=HORIZON_WEEKS)}
     called: dict[str, float] = {}
     for name, more in {"means alone": {}, "with conformal intervals": conformal}.items():
         started = time.perf_counter()
         for frame in frames:
-            StatsForecast(models=bare, freq="W-MON").forecast(df=frame, h=HORIZON_WEEKS, **more)
+            StatsForecast(models=list(bare), freq="W-MON").forecast(df=frame, h=HORIZON_WEEKS, **more)
         called[name] = time.perf_counter() - started
-    run_asset(10, weeks, 1, [model.name for model in ours])
-    asset_seconds = run_asset(items, weeks, origins, [model.name for model in ours])
-    made = items * origins * len(ours)
-    print(f"{items} items, {weeks} weeks, {origins} origins, {len(ours)} models: {', '.join(m.name for m in ours)}")
+    run_asset(10, weeks, 1, names, regular)
+    asset_seconds = run_asset(items, weeks, origins, names, regular)
+    made = items * origins * len(names)
+    print(f"{items} items, {weeks} weeks, {origins} origins, {len(names)} models: {', '.join(names)}")
     print(f"asset: read, means, 19 quantiles, rows, write  {made / asset_seconds:8.0f} series/s")
     for name, seconds in called.items():
         print(f"statsforecast, {name:31} {made / seconds:8.0f} series/s, asset to it {seconds / asset_seconds:.2f} : 1")
@@ -149,20 +190,31 @@ def backtest(items: int, weeks: int, origins: int) -> None:
 
 
 def memory(sizes: Sequence[int], weeks: int, names: Sequence[str]) -> None:
-    """Peak memory by size of the portfolio, each in a process of its own."""
-    print(f"{'items':>8} {'series/s':>10} {'peak MB':>9} {'of the first':>13}")
-    first = 0.0
+    """Peak memory of each step by size of the portfolio, each in a process of its own."""
+    print(f"{'items':>8} {'step':>10} {'seconds':>8} {'peak MB':>9} {'of the first':>13}")
+    first: dict[str, float] = {}
     for items in sizes:
-        one = ["one-size", "--items", str(items), "--weeks", str(weeks)]
-        command = [sys.executable, "-W", "ignore", __file__, *one]
-        answer = subprocess.run([*command, "--models", *names], check=True, stdout=subprocess.PIPE, text=True).stdout
-        seconds, peak = map(float, answer.split())
-        first = first or peak
-        print(f"{items:8} {items * len(names) / seconds:10.0f} {peak:9.0f} {peak / first:13.2f}", flush=True)
+        with TemporaryDirectory() as lake:
+            for step in STEPS:
+                command = [sys.executable, "-W", "ignore", __file__, "one-size", "--step", step, "--lake", lake]
+                more = ["--items", str(items), "--weeks", str(weeks), "--models", *names]
+                done = subprocess.run([*command, *more], check=True, stdout=subprocess.PIPE, text=True)
+                seconds, peak = map(float, done.stdout.split())
+                of_first = peak / first.setdefault(step, peak)
+                print(f"{items:8} {step:>10} {seconds:8.1f} {peak:9.0f} {of_first:13.2f}", flush=True)
 
 
-def one_size(items: int, weeks: int, names: Sequence[str]) -> None:
-    seconds = run_asset(items, weeks, 1, names)
+def one_size(items: int, weeks: int, names: Sequence[str], step: str, lake: str) -> None:
+    """A step of the latest origin; models also on those that the ensemble is chosen by."""
+    warehouse = GeneratedWarehouse(url="", items=items, weeks=weeks)
+    past = [LAST_ORIGIN - timedelta(weeks=VALIDATION_WEEKS * number) for number in range(VALIDATION_ORIGINS, 0, -1)]
+    match step:
+        case "models":
+            seconds = sum(run_step(models, warehouse, lake, at, at, names) for at in (*past, LAST_ORIGIN))
+        case "ensemble":
+            seconds = run_step(ensemble, warehouse, lake, LAST_ORIGIN, LAST_ORIGIN)
+        case _:
+            seconds = run_step(forecast_accuracy, warehouse, lake, past[-1], past[-1])
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
@@ -221,11 +273,13 @@ def _arguments(estimator: str) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["asset", "backtest", "memory", "engines", "one-size"])
+    parser.add_argument("what", choices=["asset", "automatic", "backtest", "memory", "engines", "one-size"])
     parser.add_argument("--items", type=int, nargs="+", help="items; several sizes for memory and engines")
     parser.add_argument("--weeks", type=int, default=104, help="weeks of history (default 104)")
     parser.add_argument("--origins", type=int, default=4, help="origins of asset and backtest (default 4)")
-    parser.add_argument("--models", nargs="+", default=["historic_average", "tsb"], help="models of memory")
+    parser.add_argument("--models", nargs="+", default=["present_formula", "tsb"], help="models of memory")
+    parser.add_argument("--step", choices=STEPS, default=STEPS[0], help="step of one-size")
+    parser.add_argument("--lake", help="folder of one-size")
     parser.add_argument(
         "--start-spark", action="store_true", help="start a Spark of two executors (make install-spark)"
     )
@@ -241,6 +295,8 @@ def main() -> None:
         match options.what:
             case "asset":
                 asset((options.items or [1000])[0], options.weeks, options.origins)
+            case "automatic":
+                automatic((options.items or [60])[0], options.weeks, options.origins)
             case "backtest":
                 backtest((options.items or [900])[0], options.weeks, options.origins)
             case "memory":
@@ -248,7 +304,7 @@ def main() -> None:
             case "engines":
                 engines(options.items or [200, 1000, 5000], options.weeks, remote)
             case _:
-                one_size(options.items[0], options.weeks, options.models)
+                one_size(options.items[0], options.weeks, options.models, options.step, options.lake)
 
 
 if __name__ == "__main__":

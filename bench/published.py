@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,3 +29,14 @@ def as_weeks(frame: pd.DataFrame) -> pd.DataFrame:
             "y": wide.to_numpy().reshape(-1),
         }
     )
+
+
+def is_monthly(frame: pd.DataFrame) -> bool:
+    """Whether the periods of a frame with `ds` are months rather than weeks."""
+    between = np.diff(np.sort(pd.to_datetime(frame["ds"]).unique())).astype("timedelta64[D]").astype(int)
+    return len(between) > 0 and bool(np.median(between) > 20)
+
+
+def tell(text: str) -> None:
+    """Progress, beside the figures."""
+    print(text, file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from nova_assets import registry, settings
 from nova_assets.factories import asset_key
 from nova_assets.operations.commands import run_module
 from nova_assets.partitions import TIMEZONE, Window, monday
-from nova_assets.registry import Table, core, erp, external, quality, recommendations, staging
+from nova_assets.registry import Table, core, erp, external, kpis, quality, recommendations, staging
 
 NIGHTLY: tuple[Table, ...] = (
     *staging.TABLES,
@@ -23,6 +23,7 @@ NIGHTLY: tuple[Table, ...] = (
     *core.TABLES,
     external.FACT_EXTERNAL_DAILY,
     recommendations.RECOMMENDATION_OUTCOMES,
+    kpis.KPI_DAILY,
     *registry.VIEWS,
     *quality.TABLES,
 )

@@ -26,6 +26,7 @@ from nova_assets.materialize import (
     add_accept_drift,
     command_runs,
     forecast_stages,
+    kpi_stages,
     outcomes_stage,
     plan_stage,
     report_stage,
@@ -66,7 +67,7 @@ def downstream_stages(days: Window, data_through: date, origins: int | None = No
     first = max(monday(days.first) + WEEK, earliest)
     weeks = Stage("weekly demand", WEEKLY_DEMAND, monday(days.first), monday(days.last))
     made = origin_stages(Window(first, last)) if first <= last else []
-    return [weeks, *made, plan_stage(data_through), outcomes_stage(data_through), views_stage()]
+    return [weeks, *made, plan_stage(data_through), outcomes_stage(data_through), *kpi_stages(days)]
 
 
 def origin_stages(origins: Window) -> list[Stage]:
@@ -84,12 +85,8 @@ def week_stages(origin: date) -> list[Stage]:
         *origin_stages(Window(origin, origin)),
         plan_stage(origin - DAY),
         outcomes_stage(origin - DAY),
-        views_stage(),
+        *kpi_stages(Window(max(origin - 2 * WEEK, FIRST_MONDAY), origin - DAY)),
     ]
-
-
-def views_stage() -> Stage:
-    return Stage("KPIs", [view.relation for view in registry.VIEWS])
 
 
 def asset_stage(relation: str, days: Window | None) -> Stage:

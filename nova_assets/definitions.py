@@ -13,7 +13,7 @@ from nova_assets.extracts.erp.assets import erp_database, extracts, rejected_erp
 from nova_assets.extracts.external.assets import published_sources, staging_tables
 from nova_assets.extracts.workbook.assets import purchasing_workbook, workbook_file
 from nova_assets.features.assets import made_by_sql as feature_tables
-from nova_assets.kpis.assets import views
+from nova_assets.kpis.assets import kpi_daily, views
 from nova_assets.load.accuracy import ensemble_standings, forecast_accuracy
 from nova_assets.load.forecasts import fact_forecasts, summed_demand
 from nova_assets.load.lead_times import lead_time_demand, supplier_lead_times
@@ -26,6 +26,7 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.operations.publication_retention import publication_retention
+from nova_assets.planning.alerts import alerts
 from nova_assets.planning.policy_assets import inventory_policy
 from nova_assets.planning.projection_assets import stock_projection
 from nova_assets.planning.recommendation_assets import (
@@ -33,6 +34,7 @@ from nova_assets.planning.recommendation_assets import (
     recommendation_outcomes,
     recommendations,
 )
+from nova_assets.planning.simulation_assets import policy_simulation
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -69,6 +71,9 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             planner_decisions,
             recommendations,
             recommendation_outcomes,
+            alerts,
+            kpi_daily,
+            policy_simulation,
             *views,
             data_quality,
             month_partitions,

@@ -45,6 +45,7 @@ from nova_assets.registry import (
     core,
     erp,
     external,
+    kpis,
     lake,
     lead_times,
     quality,
@@ -139,7 +140,15 @@ def stages(data: DataRange, origins: int = ORIGINS) -> Iterator[Stage]:
     yield from forecast_stages(window, window.first - VALIDATION_ORIGINS * VALIDATION_WEEKS * WEEK)
     yield plan_stage(data.data_through)
     yield outcomes_stage(data.data_through)
-    yield Stage("KPIs", [view.relation for view in registry.VIEWS])
+    yield from kpi_stages(days)
+
+
+def kpi_stages(days: Window) -> list[Stage]:
+    """The parts of the days, and the views."""
+    return [
+        Stage("days of the KPIs", [kpis.KPI_DAILY.relation], days.first, days.last),
+        Stage("KPIs", [view.relation for view in registry.VIEWS]),
+    ]
 
 
 def plan_stage(day: date) -> Stage:

@@ -350,6 +350,29 @@ def unpriced_cover_months() -> float:
     return _number("NOVA_UNPRICED_COVER_MONTHS", 1)
 
 
+def excess_weeks() -> int:
+    """Weeks of demand beyond which stock is excess (NOVA_EXCESS_WEEKS, 26).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_EXCESS_WEEKS") or 26
+
+
+def alert_late_days() -> int:
+    """Days that a delivery may be late without an alert (NOVA_ALERT_LATE_DAYS, 7).
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_ALERT_LATE_DAYS") or 7
+
+
+def alert_excess_brl() -> float:
+    """Value of an item's excess stock from where on there is an alert (NOVA_ALERT_EXCESS_BRL, 5000)."""
+    return _number("NOVA_ALERT_EXCESS_BRL", 5000)
+
+
 def event_log_days() -> int:
     """Days that Dagster's log messages are kept (NOVA_EVENT_LOG_DAYS, 60).
 

@@ -18,6 +18,11 @@ def read_sql(path: str) -> str:
     return (SQL_ROOT / path).read_text(encoding="utf-8")
 
 
+def all_sql(folder: str) -> dict[str, str]:
+    """The texts of all files of `sql/<folder>`, by name, in its order."""
+    return {file.stem: read_sql(f"{folder}/{file.name}") for file in sorted((SQL_ROOT / folder).glob("*.sql"))}
+
+
 def table_sql(table: Table) -> str:
     """The query that makes a table."""
     return read_sql(f"{table.group}/{table.name}.sql")

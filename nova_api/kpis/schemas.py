@@ -41,7 +41,7 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
 
     kpi: str
     value: float | None
-    unit: Annotated[str, msgspec.Meta(description="items, lines, days, share (0 to 1) or brl")]
+    unit: Annotated[str, msgspec.Meta(description="items, lines, days, share (0 to 1), brl or per_year")]
     reason: str | None
     as_of: Annotated[date | None, msgspec.Meta(description="Last day of data it speaks of; null before there are data")]
 

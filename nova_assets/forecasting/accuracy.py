@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -30,6 +30,7 @@ COVERAGES = tuple(f"coverage_{name}" for name in SCORED)
 HISTOGRAM = tuple(f"pit_{at}" for at in range(len(BINS) - 1))
 MEANS = (*LOSSES, "pinball_mean", *COVERAGES, "mase", "rmsse")
 ZERO = "zero"
+ALL = "all"
 
 ACCURACY_SCHEMA = pa.schema(
     [
@@ -125,40 +126,71 @@ class Segments:
     """The groups of items that are scored together.
 
     Attributes:
-        kinds: what the items of each have in common.
-        names: its name within the kind.
-        members: 1.0 where an item is in it: (segments, items).
+        segment_of: kind of segment → item → the segment it is in, missing or null for an item that is in none.
+        found: kind and name of each segment; the last one holds all items.
     """
 
-    kinds: tuple[str, ...]
-    names: tuple[str, ...]
-    members: Floats
+    segment_of: Mapping[str, pd.Series]
+    found: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, segment_of: Mapping[str, np.ndarray]) -> Segments:
-        """From kind of segment → the segment of each item, None for an item that is in none."""
-        found = [(kind, name) for kind, of_items in segment_of.items() for name in sorted({*of_items} - {None})]
-        members = [segment_of[kind] == name for kind, name in found]
-        kinds, names = zip(*found, strict=True)
-        return cls(kinds, names, np.array(members, dtype=np.float64))
+    def of(cls, segment_of: Mapping[str, pd.Series]) -> Segments:
+        """The segments that items are in, and all items together."""
+        found = [(kind, str(name)) for kind, names in segment_of.items() for name in sorted(names.dropna().unique())]
+        return cls(segment_of, (*found, (ALL, ALL)))
+
+    def members(self, items: pd.Index) -> Floats:
+        """1.0 where an item is in a segment: (segments, items)."""
+        named = {kind: names.reindex(items).to_numpy(dtype=object) for kind, names in self.segment_of.items()}
+        named[ALL] = np.full(len(items), ALL, dtype=object)
+        return np.array([named[kind] == name for kind, name in self.found], dtype=np.float64)
 
 
-def accuracy_rows(came: Came, said: Iterable[Forecast], segments: Segments) -> pa.Table:
-    """Rows of the lake's table `forecast_accuracy`; none where no window has ended.
+@dataclass(frozen=True)
+class Tally:
+    """Sums of a model's scores over the items of each segment; of parts of a portfolio they add up to the whole's.
+
+    Attributes:
+        version: the model's version on the origin, of the first part; None for what no model said.
+        scores: what was summed.
+        totals: (segments, windows, scores).
+        counts: how many items each total is of.
+    """
+
+    version: str | None
+    scores: tuple[str, ...]
+    totals: Floats
+    counts: Floats
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.version, self.scores, self.totals + other.totals, self.counts + other.counts)
+
+
+def tallies(came: Came, said: Iterable[Forecast], segments: Segments) -> dict[str, Tally]:
+    """Model → its scores of the windows that have ended.
 
     Args:
         said: the present formula's first: the others are measured against it. One is looked at at a time.
     """
     benchmark = np.full((len(came.history.items), len(came.windows)), np.nan)
-    rows = [ACCURACY_SCHEMA.empty_table()]
-    for one in said if came.windows else ():
+    members, tallied = segments.members(came.history.items), {}
+    for one in said:
         scores = score(one.figures, came)
         if one.model == PRESENT_FORMULA.name:
             benchmark = scores["pinball_mean"]
         both = np.isfinite(scores["pinball_mean"]) & np.isfinite(benchmark)
         scores |= {"own": _where(both, scores["pinball_mean"]), "benchmark": _where(both, benchmark)}
-        rows.append(_rows(one, came, scores, segments))
-    return pa.concat_tables(rows)
+        values = np.stack(list(scores.values()), axis=-1)
+        known = np.isfinite(values)
+        totals = np.tensordot(members, np.where(known, values, 0.0), axes=1)
+        tallied[one.model] = Tally(one.version, tuple(scores), totals, np.tensordot(members, known, axes=1))
+    return tallied
+
+
+def accuracy_rows(origin: date, windows: Sequence[int], tallied: Mapping[str, Tally], segments: Segments) -> pa.Table:
+    """Rows of the lake's table `forecast_accuracy`: of each model the segments that it speaks of, and the windows."""
+    rows = (_rows(origin, windows, name, of_model, segments) for name, of_model in tallied.items())
+    return pa.concat_tables([ACCURACY_SCHEMA.empty_table(), *rows])
 
 
 def score(said: Figures, came: Came) -> dict[str, Floats]:
@@ -203,21 +235,17 @@ def _where(known: NDArray[np.bool_], values: Floats) -> Floats:
     return np.where(known, values, np.nan)
 
 
-def _rows(said: Forecast, came: Came, scores: Mapping[str, Floats], segments: Segments) -> pa.Table:
-    """The rows of one model: the segments that it speaks of, and the windows."""
-    values = np.stack(list(scores.values()), axis=-1)
-    known = np.isfinite(values)
-    totals = np.tensordot(segments.members, np.where(known, values, 0.0), axes=1)
-    counts = np.tensordot(segments.members, known, axes=1)
-    segment, window = np.nonzero(counts[:, :, list(scores).index("error")])
-    total = dict(zip(scores, totals[segment, window].T, strict=True))
+def _rows(origin: date, windows: Sequence[int], model: str, tally: Tally, segments: Segments) -> pa.Table:
+    scores, counts = tally.scores, tally.counts
+    segment, window = np.nonzero(counts[:, :, scores.index("error")])
+    total = dict(zip(scores, tally.totals[segment, window].T, strict=True))
     counted = dict(zip(scores, counts[segment, window].T, strict=True))
     columns = {
-        "origin": pa.repeat(pa.scalar(came.history.origin, pa.date32()), len(segment)),
-        "model": pa.repeat(pa.scalar(said.model), len(segment)),
-        "segment_kind": pa.array([segments.kinds[at] for at in segment], pa.string()),
-        "segment": pa.array([segments.names[at] for at in segment], pa.string()),
-        "weeks": pa.array(np.array(came.windows)[window], pa.int32()),
+        "origin": pa.repeat(pa.scalar(origin, pa.date32()), len(segment)),
+        "model": pa.repeat(pa.scalar(model), len(segment)),
+        "segment_kind": pa.array([segments.found[at][0] for at in segment], pa.string()),
+        "segment": pa.array([segments.found[at][1] for at in segment], pa.string()),
+        "weeks": pa.array(np.array(windows)[window], pa.int32()),
         "items": pa.array(counted["error"].astype(np.int64)),
         "items_compared": pa.array(counted["pinball_mean"].astype(np.int64)),
         **{name: _ratio(total[name], counted[name]) for name in MEANS},
@@ -227,7 +255,7 @@ def _rows(said: Forecast, came: Came, scores: Mapping[str, Floats], segments: Se
         "pit_histogram": pa.array(
             np.column_stack([total[name] for name in HISTOGRAM]).tolist(), pa.list_(pa.float64())
         ),
-        "model_version": pa.repeat(pa.scalar(said.version, pa.string()), len(segment)),
+        "model_version": pa.repeat(pa.scalar(tally.version, pa.string()), len(segment)),
     }
     return pa.table({name: columns[name] for name in ACCURACY_SCHEMA.names}, schema=ACCURACY_SCHEMA)
 

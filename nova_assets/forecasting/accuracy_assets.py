@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from nova_assets.factories import SINGLE_RUN, asset_key, column_lineage, table_spec
 from nova_assets.forecasting.catalogue import BENCHMARK, CATALOGUE
-from nova_assets.forecasting.model_assets import model_key, origins_between, read_demand
+from nova_assets.forecasting.model_assets import model_key, origins_between
 from nova_assets.forecasting.parameters import ENSEMBLE, MOST_WEEKS
 from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import HISTORY_WEEKS, key_range
@@ -23,11 +23,9 @@ from nova_assets.sqlfiles import read_sql
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nova_assets.forecasting.accuracy import Came
-    from nova_assets.forecasting.average import Said
-
-ORIGINS_AT_ONCE = 8
-"""Origins whose forecasts are in memory together: the lake is read in few pieces, whatever the length of the run."""
+    from nova_assets.forecasting.accuracy import Tally
+    from nova_assets.forecasting.demand import StoredDemand
+    from nova_assets.forecasting.said import Said
 
 DEMAND = asset_key("analytics.features_demand_weekly")
 PAST_AND_OUTCOME = dg.TimeWindowPartitionMapping(
@@ -51,28 +49,29 @@ def forecast_accuracy(
 
     An origin that is scored again has the windows that have ended by now: none is ever scored before its last week.
     """
-    from nova_assets.forecasting.accuracy import Came
-    from nova_assets.forecasting.average import Said
+    from nova_assets.forecasting.demand import stored_demand
+    from nova_assets.forecasting.said import Said
+    from nova_assets.forecasting.serving import SERIES_AT_ONCE
 
     first, last = key_range(context)
-    seconds = {}
+    seconds, rows = {}, []
     started = time.perf_counter()
-    demand = read_demand(warehouse, last + timedelta(weeks=MOST_WEEKS))
-    segments = warehouse.query_arrow(read_sql("forecasting/segments.sql"), [first, last]).to_pandas()
-    seconds["read"] = time.perf_counter() - started
+    batches = warehouse.query_batches(read_sql("forecasting/history.sql"), [last + timedelta(weeks=MOST_WEEKS)])
+    with stored_demand(batches, SERIES_AT_ONCE, per_pool=0) as demand:
+        seconds["read"] = time.perf_counter() - started
 
-    started = time.perf_counter()
-    rows, origins = [], origins_between(first, last)
-    for start in range(0, len(origins), ORIGINS_AT_ONCE):
-        some = origins[start : start + ORIGINS_AT_ONCE]
-        said = Said.read(lake, some[0], some[-1], (*CATALOGUE, ENSEMBLE))
-        for origin in some:
-            came = Came.after(origin, demand)
-            rows.append(_rows_of_origin(came, said, segments[segments["origin"] == origin]))
-            metadata = {"dagster/partition_row_count": rows[-1].num_rows, "windows_ended": list(came.windows)}
+        started = time.perf_counter()
+        said = Said.by((*CATALOGUE, ENSEMBLE), lake)
+        for origin in origins_between(first, last):
+            segments = warehouse.query_arrow(read_sql("forecasting/segments.sql"), [origin, origin]).to_pandas()
+            of_origin, windows = _rows_of_origin(origin, demand, said, segments)
+            rows.append(of_origin)
             context.add_asset_metadata(
-                metadata, asset_key=asset_key(FORECAST_ACCURACY.relation), partition_key=origin.isoformat()
+                {"dagster/partition_row_count": of_origin.num_rows, "windows_ended": list(windows)},
+                asset_key=asset_key(FORECAST_ACCURACY.relation),
+                partition_key=origin.isoformat(),
             )
+        images = _images(pa.concat_tables(rows), demand, said, last)
     seconds["score"] = time.perf_counter() - started
 
     started = time.perf_counter()
@@ -80,7 +79,7 @@ def forecast_accuracy(
     version = lake.write_range(FORECAST_ACCURACY.name, scored, "origin", first, last)
     seconds["write"] = time.perf_counter() - started
     context.add_asset_metadata(
-        {"dagster/column_lineage": column_lineage(FORECAST_ACCURACY), **_images(scored, demand, lake, last)},
+        {"dagster/column_lineage": column_lineage(FORECAST_ACCURACY), **images},
         asset_key=asset_key(FORECAST_ACCURACY.relation),
         partition_key=last.isoformat(),
     )
@@ -94,24 +93,31 @@ def forecast_accuracy(
     )
 
 
-def _rows_of_origin(came: "Came", said: "Said", segments: "pd.DataFrame") -> pa.Table:
-    import numpy as np
+def _rows_of_origin(
+    origin: date, demand: "StoredDemand", said: "Said", segments_of_items: "pd.DataFrame"
+) -> tuple[pa.Table, tuple[int, ...]]:
+    """The scores of an origin, and the numbers of weeks that have ended since."""
+    from nova_assets.forecasting.accuracy import Came, Forecast, Segments, accuracy_rows, tallies, zero
 
-    from nova_assets.forecasting.accuracy import ACCURACY_SCHEMA, Forecast, Segments, accuracy_rows, zero
-
-    origin, items = came.history.origin, came.history.items
     names = sorted(said.models_of(origin), key=lambda name: name != BENCHMARK)
-    if not names or not came.windows:
-        return ACCURACY_SCHEMA.empty_table()
-    forecasts = (Forecast(name, said.version(origin, name), said.figures(origin, name, items)) for name in names)
-    of_items = segments.set_index("item_id").reindex(items)
-    kinds = {kind: of_items[kind].to_numpy(dtype=object) for kind in ("demand_class", "family")}
-    kinds["all"] = np.repeat("all", len(items)).astype(object)
-    return accuracy_rows(came, chain(forecasts, [zero(came)]), Segments.of(kinds))
+    of_items = segments_of_items.set_index("item_id")
+    segments = Segments.of({kind: of_items[kind] for kind in ("demand_class", "family")})
+    tallied: dict[str, Tally] = {}
+    windows: tuple[int, ...] = ()
+    for known in demand.frames():
+        came = Came.after(origin, known)
+        windows = came.windows
+        if not names or not windows:
+            break
+        statements = said.statements(origin, names, came.history.items)
+        forecasts = (Forecast(name, one.version, one.figures) for name, one in statements.items())
+        for name, of_part in tallies(came, chain(forecasts, [zero(came)]), segments).items():
+            tallied[name] = tallied[name] + of_part if name in tallied else of_part
+    return accuracy_rows(origin, windows, tallied, segments), windows
 
 
-def _images(scored: pa.Table, demand: "pd.DataFrame", lake: Lake, last: date) -> Mapping[str, Any]:
+def _images(scored: pa.Table, demand: "StoredDemand", said: "Said", last: date) -> Mapping[str, Any]:
     """Plots of the run's latest origins, where there is something to show."""
     from nova_assets.forecasting.pictures import pictures
 
-    return {name: dg.MetadataValue.md(page) for name, page in pictures(scored, demand, lake, last).items()}
+    return {name: dg.MetadataValue.md(page) for name, page in pictures(scored, demand, said, last).items()}

@@ -1,54 +1,33 @@
-"""The ensemble of an origin, made of what the models wrote into the lake."""
+"""The ensemble of an origin, made of what the models wrote into the lake: chosen for all items, averaged by parts."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import cast
+from functools import reduce
+from operator import add
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from nova_assets.forecasting.ensemble import Choice, Ensemble
+from nova_assets.forecasting.demand import StoredDemand
+from nova_assets.forecasting.ensemble import Choice, Comparison, Ensemble
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models import PRESENT_FORMULA
 from nova_assets.forecasting.outcomes import Outcome, demand_of
-from nova_assets.forecasting.parameters import (
-    ALL_SITES,
-    ENSEMBLE,
-    HORIZON_WEEKS,
-    QUANTILES,
-    SUMMED_QUANTILES,
-    SUMMED_WEEKS,
-    VALIDATION_ORIGINS,
-    VALIDATION_WEEKS,
-)
-from nova_assets.forecasting.rows import (
-    FORECASTS_SCHEMA,
-    SUMMED_LEVELS,
-    SUMMED_SCHEMA,
-    Figures,
-    Made,
-    forecast_rows,
-    summed_rows,
-)
+from nova_assets.forecasting.parameters import ENSEMBLE, VALIDATION_ORIGINS, VALIDATION_WEEKS
+from nova_assets.forecasting.rows import SUMMED_LEVELS, Figures, Made, forecast_rows, summed_rows
+from nova_assets.forecasting.said import Said
 from nova_assets.forecasting.sites import SiteShares
 from nova_assets.forecasting.version import code_version
 from nova_assets.registry.lake import ENSEMBLE_STANDINGS
-from nova_assets.resources.lake import Lake
 from nova_assets.resources.lake_schema import arrow_schema
 
 STANDINGS_SCHEMA = arrow_schema(ENSEMBLE_STANDINGS)
-
-_WEEKLY = ("forecast_value", *QUANTILES)
-_SUMMED = ("forecast_value", *SUMMED_QUANTILES)
 
 
 class ModelsMissingError(LookupError):
@@ -56,179 +35,125 @@ class ModelsMissingError(LookupError):
 
 
 @dataclass(frozen=True)
-class Said:
-    """What the models say, as read from the lake.
+class Chosen:
+    """The models of an origin.
 
     Attributes:
-        forecasts: rows of the lake's table `forecasts`, of models.
-        summed: rows of the lake's table `summed_demand`, of models.
+        ensemble: chosen by the past origins.
+        past_origins: those of them on which models spoke.
+        members: the chosen models that speak on the origin.
     """
-
-    forecasts: pd.DataFrame
-    summed: pd.DataFrame
-
-    @classmethod
-    def read(cls, lake: Lake, first: date, last: date, models: Sequence[str]) -> Said:
-        """The rows of these models, of the origins from `first` to `last`.
-
-        Raises:
-            LakeTableMissingError: no model was ever materialized.
-        """
-        key = ["item_id", "origin", "model"]
-        return cls(
-            _read(lake, "forecasts", first, last, models, [*key, "model_version", "forecast_date", *_WEEKLY]),
-            _read(lake, "summed_demand", first, last, models, [*key, "weeks", *_SUMMED]),
-        )
-
-    @cached_property
-    def _of_origin(self) -> Mapping[tuple[date, str], tuple[pd.DataFrame, pd.DataFrame]]:
-        """Origin and model → its rows of both tables."""
-        weekly, summed = _by_origin_and_model(self.forecasts), _by_origin_and_model(self.summed)
-        return {at: (weekly[at], summed[at]) for at in weekly if at in summed}
-
-    def with_made(self, made: Sequence[EnsembleForecast], first: date) -> Said:
-        """The same with the ensembles of the origins from `first` on in place of those that were read."""
-        return Said(
-            _with_ensembles(self.forecasts, [one.forecasts for one in made], first),
-            _with_ensembles(self.summed, [one.summed for one in made], first),
-        )
-
-    def models_of(self, origin: date) -> list[str]:
-        """The models that speak on an origin."""
-        return [name for at, name in self._of_origin if at == origin]
-
-    def figures(self, origin: date, model: str, items: pd.Index) -> Figures:
-        """What a model says on an origin, of each of `items`; NaN where it says nothing."""
-        weekly, summed = self._of_origin[origin, model]
-        return Figures(
-            items,
-            _cube(weekly, items, "forecast_date", _WEEKLY, HORIZON_WEEKS),
-            _cube(summed, items, "weeks", _SUMMED, len(SUMMED_WEEKS)),
-        )
-
-    def quantiles(self, origin: date, model: str, weeks: int, items: pd.Index) -> np.ndarray:
-        """Quantiles of the demand of `weeks` weeks together, (items, `SUMMED_QUANTILES`); NaN where it says nothing."""
-        _, summed = self._of_origin[origin, model]
-        rows = summed[summed["weeks"] == weeks].set_index("item_id")
-        return rows[list(SUMMED_QUANTILES)].reindex(items).to_numpy()
-
-    def version(self, origin: date, model: str) -> str:
-        """The model's version on an origin."""
-        return self._of_origin[origin, model][0]["model_version"].iloc[0]
-
-
-def _by_origin_and_model(rows: pd.DataFrame) -> dict[tuple[date, str], pd.DataFrame]:
-    groups = cast(Iterable[tuple[tuple[date, str], pd.DataFrame]], rows.groupby(["origin", "model"]))
-    return dict(iter(groups))
-
-
-def _read(
-    lake: Lake, table: str, first: date, last: date, models: Sequence[str], columns: Sequence[str]
-) -> pd.DataFrame:
-    of_items = {"model": models, "site_id": [ALL_SITES]}
-    return lake.read_range(table, "origin", first, last, within=of_items, columns=columns).to_pandas()
-
-
-def _with_ensembles(rows: pd.DataFrame, made: Sequence[pa.Table], first: date) -> pd.DataFrame:
-    kept = rows[(rows["model"] != ENSEMBLE) | (rows["origin"] < first)]
-    of_items = pa.concat_tables(made).filter(pc.field("site_id") == ALL_SITES)
-    made_rows = of_items.select(rows.columns.to_list())
-    return pd.concat([kept, made_rows.to_pandas()]) if made_rows.num_rows else kept
-
-
-def _cube(rows: pd.DataFrame, items: pd.Index, step: str, figures: Sequence[str], steps: int) -> np.ndarray:
-    """(items, steps, figures) of rows that hold every step of each item."""
-    ordered = rows.sort_values(["item_id", step])
-    values = ordered[list(figures)].to_numpy().reshape(-1, steps, len(figures))
-    where = pd.Index(ordered["item_id"].to_numpy()[::steps]).get_indexer(items)
-    return np.where((where >= 0)[:, None, None], values[where], np.nan)
-
-
-@dataclass(frozen=True)
-class EnsembleForecast:
-    """The served rows of one origin, and how they came about."""
 
     origin: date
     ensemble: Ensemble
     past_origins: tuple[date, ...]
+    members: tuple[str, ...]
+
+    @property
+    def standings(self) -> pa.Table:
+        """Rows of the lake's table `ensemble_standings`."""
+        return _standings(self.origin, self.ensemble)
+
+
+def choose(origins: Sequence[date], demand: StoredDemand, said: Said) -> list[Chosen]:
+    """Chooses the models of each origin by what they said on the origins before it, and what came since."""
+    past_of = {origin: [at for at in _past_of(origin) if demand.items and said.models_of(at)] for origin in origins}
+    compared = {at: _comparison(at, demand, said) for at in sorted({at for past in past_of.values() for at in past})}
+    return [_chosen(origin, {at: compared[at] for at in past}, said) for origin, past in past_of.items()]
+
+
+def _past_of(origin: date) -> list[date]:
+    """The origins that the choice of an origin looks at, earliest first."""
+    return [origin - timedelta(weeks=VALIDATION_WEEKS * number) for number in range(VALIDATION_ORIGINS, 0, -1)]
+
+
+def _comparison(origin: date, demand: StoredDemand, said: Said) -> Comparison:
+    return reduce(add, (Comparison.of(past_outcome(origin, known, said)) for known in demand.frames()))
+
+
+def _chosen(origin: date, compared: Mapping[date, Comparison], said: Said) -> Chosen:
+    """A model that is run on demand may have spoken before and be silent now: choosing it would leave the origin with a
+    worse average, or with none.
+    """
+    speaking = said.models_of(origin)
+    silent = {
+        name: "it has not forecast the origin to be served"
+        for name in said.models
+        if speaking and name not in speaking and name != PRESENT_FORMULA.name
+    }
+    ensemble = Choice().chosen_by([one.without(silent) for one in compared.values()])
+    members = tuple(name for name in ensemble.weights if name in speaking)
+    return Chosen(origin, ensemble, tuple(compared), members)
+
+
+@dataclass(frozen=True)
+class Average:
+    """What is served of some items on an origin.
+
+    Attributes:
+        history: their demand before the origin.
+        figures: of all sites together.
+        forecasts: rows of the lake's table `forecasts`.
+        summed: rows of the lake's table `summed_demand`.
+    """
+
+    history: History
+    figures: Figures
     forecasts: pa.Table
     summed: pa.Table
-    standings: pa.Table
 
 
-def ensemble_forecast(
-    origin: date, demand: pd.DataFrame, site_demand: pd.DataFrame, said: Said, now: datetime
-) -> EnsembleForecast:
-    """The ensemble of an origin; it has no rows where the data do not reach the origin.
+def average(chosen: Chosen, demand: pd.DataFrame, shares: SiteShares, said: Said, now: datetime) -> Average | None:
+    """What the chosen models say together of some items; None where the data do not reach the origin.
 
     Args:
-        demand: `unique_id, ds, y`; what lies on the origin or after it is not looked at.
-        site_demand: `item_id, site_id, ds, y` of the latest year before the origin; likewise.
-        said: what the models say on the origin, and on the origins before it that they are to be judged by.
+        demand: `unique_id, ds, y` of these items; what lies on the origin or after it is not looked at.
+        shares: of the sites of all items, as known on the origin.
+        now: instant written as `generated_at`.
 
     Raises:
-        ModelsMissingError: the data reach the origin, and no model has forecast it.
+        ModelsMissingError: the data reach the origin, and no chosen model has forecast it.
     """
     started = time.perf_counter()
+    origin, weights = chosen.origin, chosen.ensemble.weights
     history = History.before(origin, demand)
-    speaking = said.models_of(origin)
-    past = [
-        past_outcome(at, history.frame, said, speaking or said.models_of(at))
-        for at in reversed([origin - timedelta(weeks=VALIDATION_WEEKS * n) for n in range(1, VALIDATION_ORIGINS + 1)])
-        if said.models_of(at)
-    ]
-    chosen = Choice().ensemble(past)
-    past_origins = tuple(one.history.origin for one in past)
-    standings = _standings(origin, chosen)
     if history.weeks_missing or history.items.empty:
-        nothing = FORECASTS_SCHEMA.empty_table(), SUMMED_SCHEMA.empty_table()
-        return EnsembleForecast(origin, chosen, past_origins, *nothing, standings)
-    members = [name for name in chosen.weights if name in speaking]
-    if not members:
+        return None
+    if not chosen.members:
         raise ModelsMissingError(
-            f"None of {sorted(chosen.weights)} has forecast {origin}: materialize lake/models for it first."
+            f"None of {sorted(weights)} has forecast {origin}: materialize lake/models for it first."
         )
-    figures = [said.figures(origin, name, history.items) for name in members]
-    average = Figures(
+    statements = said.statements(origin, chosen.members, history.items)
+    figures = Figures(
         history.items,
-        chosen.combine({name: one.weekly for name, one in zip(members, figures, strict=True)}),
-        chosen.combine({name: one.summed for name, one in zip(members, figures, strict=True)}),
+        chosen.ensemble.combine({name: one.figures.weekly for name, one in statements.items()}),
+        chosen.ensemble.combine({name: one.figures.summed for name, one in statements.items()}),
     )
-    sites = SiteShares.known_on(origin, site_demand).share_out(average)
-    version = _version(chosen, {name: said.version(origin, name) for name in members})
-    seconds = round(time.perf_counter() - started, 3)
-    made = Made(origin, ENSEMBLE, version, seconds, now)
-    return EnsembleForecast(
-        origin,
-        chosen,
-        past_origins,
-        pa.concat_tables([forecast_rows(average, made), forecast_rows(sites, made)]),
-        pa.concat_tables([summed_rows(average, made), summed_rows(sites, made)]),
-        standings,
+    sites = shares.share_out(figures)
+    version = _version(chosen.ensemble, {name: one.version for name, one in statements.items()})
+    made = Made(origin, ENSEMBLE, version, round(time.perf_counter() - started, 3), now)
+    return Average(
+        history,
+        figures,
+        pa.concat_tables([forecast_rows(figures, made), forecast_rows(sites, made)]),
+        pa.concat_tables([summed_rows(figures, made), summed_rows(sites, made)]),
     )
 
 
-def past_outcome(origin: date, known: pd.DataFrame, said: Said, models: Sequence[str]) -> Outcome:
+def past_outcome(origin: date, known: pd.DataFrame, said: Said) -> Outcome:
     """What the models said on a past origin of the next `VALIDATION_WEEKS` weeks, beside what came.
 
     Args:
-        known: demand `unique_id, ds, y` that reaches at least to the end of those weeks.
-        models: those that may be chosen. A model that is run on demand may have spoken then and be silent now: choosing
-            it would leave the origin with a worse average, or with none.
+        known: demand `unique_id, ds, y` of some items that reaches at least to the end of those weeks.
     """
     history = History.before(origin, known)
-    spoke = said.models_of(origin)
     return Outcome(
         history=history,
         weeks=VALIDATION_WEEKS,
         actual=demand_of(known, history, VALIDATION_WEEKS),
         levels=SUMMED_LEVELS,
-        quantiles={
-            name: said.quantiles(origin, name, VALIDATION_WEEKS, history.items)
-            for name in spoke
-            if name in models or name == PRESENT_FORMULA.name
-        },
-        absent={name: "it has not forecast the origin to be served" for name in spoke if name not in models},
+        quantiles=said.quantiles(origin, said.models_of(origin), VALIDATION_WEEKS, history.items),
+        absent={},
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,8 +29,8 @@ SCHEMA = pa.schema(
 )
 """Weekly demand as it is read: item, Monday, demand and what is to be added to it in the item's unit, family, unit."""
 
-MOST_SERIES_KEPT = 50_000
-"""Series times origins whose histories stay in memory for the next model; some 200 MB."""
+MOST_SERIES_KEPT = 10_000
+"""Series times origins whose histories stay in memory for the next model; some 40 MB."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class StoredDemand:
         path: Arrow file, one record batch per chunk of whole series.
         items: how many items it holds.
         chunks: how many chunks.
-        pool: sample of the items from which models borrow.
+        pool: sample of the items from which models borrow; empty where none was asked for.
+        last_week: Monday of the last week that is known; None without demand.
         adjusted: whether models see unusual quantities adjusted.
     """
 
@@ -47,6 +50,7 @@ class StoredDemand:
     items: int
     chunks: int
     pool: pa.Table
+    last_week: date | None = None
     adjusted: bool = False
 
     def known_on(self, origin: date) -> Iterator[tuple[History, History]]:
@@ -61,6 +65,15 @@ class StoredDemand:
         pool = self._history(origin, self.pool)
         for number in range(self.chunks):
             yield self._history(origin, self._chunk(number)), pool
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """All demand `unique_id, ds, y, adjustment, family, unit`, part by part of whole series."""
+        for number in range(self.chunks):
+            yield self._only if self.chunks == 1 else demand_frame(self._chunk(number))
+
+    @cached_property
+    def _only(self) -> pd.DataFrame:
+        return demand_frame(self._chunk(0))
 
     def _history(self, origin: date, demand: pa.Table) -> History:
         return History.before(origin, demand_frame(demand), self.adjusted)
@@ -84,7 +97,7 @@ def stored_demand(
     Args:
         batches: columns of `SCHEMA`, sorted by item (`COLLATE "C"`) and week.
         per_chunk: series in a chunk.
-        per_pool: series in the pool.
+        per_pool: series in the pool; 0: nobody borrows.
         adjusted: whether models see unusual quantities adjusted.
 
     Raises:
@@ -94,16 +107,21 @@ def stored_demand(
         path = Path(folder) / "demand.arrow"
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         counts: list[int] = []
+        weeks: list[date] = []
         with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, SCHEMA, options=options) as writer:
 
             def written() -> Iterator[pa.Table]:
                 for chunk in whole_series((batch.cast(SCHEMA) for batch in batches), per_chunk):
                     writer.write_table(chunk.combine_chunks())
                     counts.append(len(chunk[ITEM].unique()))
+                    weeks.append(max(chunk["week"].unique().to_pylist()))
                     yield chunk
 
-            pool = pool_of(written(), per_pool)
-        yield StoredDemand(path, sum(counts), len(counts), SCHEMA.empty_table() if pool is None else pool, adjusted)
+            chunks = written()
+            pool = pool_of(chunks, per_pool) if per_pool else None
+            deque(chunks, maxlen=0)
+        pool = SCHEMA.empty_table() if pool is None else pool
+        yield StoredDemand(path, sum(counts), len(counts), pool, max(weeks, default=None), adjusted)
 
 
 def demand_frame(demand: pa.Table) -> pd.DataFrame:

@@ -26,6 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from nova_assets.forecasting.negative_binomial import negative_binomial_quantiles
 from nova_assets.forecasting.parameters import FEWEST_WEEKS_FOR_VARIANCE
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ def weekly_quantiles(mean: Floats, dispersion: Floats, integral: NDArray[np.bool
         mean: expected demand, one value per forecast week, ≥ 0, item's unit.
         dispersion: index of dispersion, same shape, item's unit.
         integral: whether the item is demanded in whole units, same shape.
-        levels: levels of the quantiles, within (0, 1).
+        levels: levels of the quantiles, rising, within (0, 1).
 
     Returns:
         Array of shape (weeks, levels), ≥ 0; zero where the mean is below `LEAST_MEAN`.
@@ -78,25 +79,19 @@ def weekly_quantiles(mean: Floats, dispersion: Floats, integral: NDArray[np.bool
     """
     if not (np.isfinite(mean).all() and np.isfinite(dispersion).all() and (mean >= 0).all()):
         raise ValueError("Expected demand must be finite and not negative, and its dispersion finite.")
-    # The forecasts of most models repeat over the horizon; each distinct distribution is inverted once.
-    parameters = np.column_stack([mean, dispersion, integral.astype(np.float64)])
-    distinct, where = np.unique(parameters, axis=0, return_inverse=True)
-    means: Floats = distinct[:, 0]
-    dispersions: Floats = distinct[:, 1]
-    counted = distinct[:, 2] > 0
-    counted &= means <= LARGEST_COUNTED_MEAN
-    quantiles = np.zeros((len(distinct), len(levels)))
+    counted = integral & (mean <= LARGEST_COUNTED_MEAN)
+    quantiles = np.zeros((len(mean), len(levels)))
     for rows, inverse in ((counted, _negative_binomial), (~counted, _gamma)):
-        chosen = rows & (means >= LEAST_MEAN)
-        quantiles[chosen] = inverse(means[chosen, None], dispersions[chosen, None], np.asarray(levels))
-    return quantiles[where.reshape(-1)]
+        chosen = rows & (mean >= LEAST_MEAN)
+        quantiles[chosen] = inverse(mean[chosen], dispersion[chosen], np.asarray(levels))
+    return quantiles
 
 
 def _negative_binomial(mean: Floats, dispersion: Floats, levels: Floats) -> Floats:
     p = 1 / np.maximum(dispersion, LEAST_DISPERSION)
-    return stats.nbinom.ppf(levels, mean * p / (1 - p), p)
+    return negative_binomial_quantiles(mean * p / (1 - p), p, levels)
 
 
 def _gamma(mean: Floats, dispersion: Floats, levels: Floats) -> Floats:
-    scale = np.maximum(dispersion, LEAST_VARIATION**2 * mean)
-    return stats.gamma.ppf(levels, mean / scale, scale=scale)
+    scale = np.maximum(dispersion, LEAST_VARIATION**2 * mean)[:, None]
+    return stats.gamma.ppf(levels, mean[:, None] / scale, scale=scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,7 +91,11 @@ class Choice:
         Args:
             past: outcomes of origins whose weeks had ended before the origin that is to be forecast.
         """
-        losses = {name: relative_loss(name, past, self.first_level) for name in models}
+        return self.chosen_by([Comparison.of(one, self.first_level) for one in past], models)
+
+    def chosen_by(self, past: Sequence[Comparison], models: Mapping[str, Model] = MODELS) -> Ensemble:
+        """The ensemble that the comparisons of past origins, by this choice's levels, speak for."""
+        losses = {name: relative_loss(name, past) for name in models}
         spoken = [name for name, loss in losses.items() if np.isfinite(loss)]
         reasons = {name: _reason_absent(name, past) for name in models if name not in spoken}
         if not spoken:
@@ -126,38 +130,82 @@ class Choice:
                 reasons[name] = f"in: rank {rank} of {len(ranked)} on {origins} past origins"
         return list(chosen.values())
 
-    def _judge_partial(self, name: str, best: str, past: Sequence[Outcome]) -> str:
-        items = sum(int(_spoken(name, one).sum()) for one in past if name in one.quantiles)
+    def _judge_partial(self, name: str, best: str, past: Sequence[Comparison]) -> str:
+        items = sum(one.spoken.get(name, 0) for one in past)
         if items < self.fewest_items:
             return f"out: it spoke of {items} items in {len(past)} past origins, fewer than {self.fewest_items}"
-        ratio = relative_loss(name, past, self.first_level) / relative_loss(best, past, self.first_level, among=name)
+        ratio = relative_loss(name, past) / relative_loss(best, past, among=name)
         if ratio >= 1:
             return f"out: {ratio - 1:.0%} behind {best} on the {items} items that it spoke of"
         return f"in: {1 - ratio:.0%} better than {best} on the {items} items that it spoke of"
 
 
-def relative_loss(name: str, past: Sequence[Outcome], first_level: float, among: str | None = None) -> float:
-    """Mean scaled pinball loss of a model's quantiles from a level on ÷ that of the present formula, over past origins.
+@dataclass(frozen=True)
+class Comparison:
+    """The losses of a past origin, by which models are compared; of parts of a portfolio they add up to the whole's.
+
+    Attributes:
+        items: items by which models are compared.
+        spoken: model → those of them that it speaks of.
+        losses: model, another model → sum of its scaled pinball losses over the items that the other speaks of; NaN
+            where it is silent of one of these.
+        absent: model → why it says nothing.
+    """
+
+    items: int
+    spoken: Mapping[str, int]
+    losses: Mapping[tuple[str, str], float]
+    absent: Mapping[str, str]
+
+    @classmethod
+    def of(cls, one: Outcome, first_level: float = FIRST_LEVEL) -> Comparison:
+        """By the quantiles from a level on."""
+        losses = {name: upper_losses(one, name, first_level).sum(axis=1) for name in one.quantiles}
+        spoken = {name: np.isfinite(one.quantiles[name][one.measurable, 0]) for name in one.quantiles}
+        return cls(
+            items=int(one.measurable.sum()),
+            spoken={name: int(of_model.sum()) for name, of_model in spoken.items()},
+            losses={(name, among): float(losses[name][spoken[among]].sum()) for name in losses for among in losses},
+            absent=one.absent,
+        )
+
+    def __add__(self, other: Comparison) -> Comparison:
+        """Of both parts, in which the same models spoke."""
+        return Comparison(
+            self.items + other.items,
+            {name: count + other.spoken[name] for name, count in self.spoken.items()},
+            {pair: loss + other.losses[pair] for pair, loss in self.losses.items()},
+            self.absent,
+        )
+
+    def without(self, silent: Mapping[str, str]) -> Comparison:
+        """As if some models had said nothing; why, by model."""
+        absent = {name: reason for name, reason in silent.items() if name in self.spoken}
+        return replace(
+            self,
+            spoken={name: count for name, count in self.spoken.items() if name not in absent},
+            losses={pair: loss for pair, loss in self.losses.items() if not absent.keys() & set(pair)},
+            absent={**self.absent, **absent},
+        )
+
+
+def relative_loss(name: str, past: Sequence[Comparison], among: str | None = None) -> float:
+    """Scaled pinball loss of a model ÷ that of the present formula, mean over past origins.
 
     Measured on the items that the model speaks of, or those that the model `among` speaks of; NaN where there are none.
     """
     ratios = []
     for one in past:
-        if not {name, among or name, PRESENT_FORMULA.name} <= one.quantiles.keys():
-            continue
-        items = _spoken(among or name, one)
-        benchmark = upper_losses(one, PRESENT_FORMULA.name, first_level)[items].mean() if items.any() else 0.0
-        if benchmark > 0:
-            ratios.append(upper_losses(one, name, first_level)[items].mean() / benchmark)
+        items = among or name
+        if {name, items, PRESENT_FORMULA.name} <= one.spoken.keys():
+            benchmark = one.losses[PRESENT_FORMULA.name, items]
+            if benchmark > 0:
+                ratios.append(one.losses[name, items] / benchmark)
     return float(np.mean(ratios)) if ratios else float("nan")
 
 
-def _spoken(name: str, one: Outcome) -> np.ndarray:
-    return np.isfinite(one.quantiles[name][one.measurable, 0])
-
-
-def _speaks_of_all(name: str, past: Sequence[Outcome]) -> bool:
-    return all(_spoken(name, one).all() for one in past if name in one.quantiles)
+def _speaks_of_all(name: str, past: Sequence[Comparison]) -> bool:
+    return all(one.spoken[name] == one.items for one in past if name in one.spoken)
 
 
 def upper_losses(one: Outcome, name: str, first_level: float = FIRST_LEVEL) -> Floats:
@@ -165,7 +213,7 @@ def upper_losses(one: Outcome, name: str, first_level: float = FIRST_LEVEL) -> F
     return one.losses(one.quantiles[name])[:, one.levels >= first_level]
 
 
-def _reason_absent(name: str, past: Sequence[Outcome]) -> str:
+def _reason_absent(name: str, past: Sequence[Comparison]) -> str:
     said = (one.absent[name] for one in past if name in one.absent)
     return "out: " + next(said, "it said nothing of the past origins")
 

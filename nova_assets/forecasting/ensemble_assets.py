@@ -1,8 +1,10 @@
 """The assets `lake/forecasts`, `lake/summed_demand` and `lake/ensemble_standings`: what is served, and why."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -10,12 +12,12 @@ import pyarrow as pa
 
 from nova_assets.factories import SINGLE_RUN, asset_key, column_lineage, table_spec
 from nova_assets.forecasting.catalogue import CATALOGUE
-from nova_assets.forecasting.model_assets import model_key, origins_between, read_demand, write_rows
+from nova_assets.forecasting.model_assets import model_key, origins_between, write_rows
 from nova_assets.forecasting.parameters import ENSEMBLE, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.forecasting.served_checks import require_served, served_check_results, served_check_specs
 from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import key_range
-from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, MADE_BY_ENSEMBLE, SUMMED_DEMAND
+from nova_assets.registry.lake import ENSEMBLE_STANDINGS, FORECASTS, MADE_BY_ENSEMBLE
 from nova_assets.resources.lake import Lake
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import read_sql
@@ -23,7 +25,7 @@ from nova_assets.sqlfiles import read_sql
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nova_assets.forecasting.average import EnsembleForecast
+    from nova_assets.forecasting.average import Chosen
 
 VALIDATED = timedelta(weeks=VALIDATION_ORIGINS * VALIDATION_WEEKS)
 PAST_AND_PRESENT = dg.TimeWindowPartitionMapping(
@@ -46,45 +48,46 @@ def ensemble(
 
     Nothing is written where the served forecasts of past origins, made in this run or before, fail a check.
     """
-    from nova_assets.forecasting.average import Said, ensemble_forecast
-    from nova_assets.forecasting.judgement import judge_made
+    from nova_assets.forecasting.demand import stored_demand
+    from nova_assets.forecasting.said import Said
+    from nova_assets.forecasting.serving import SERIES_AT_ONCE, Serving
 
     first, last = key_range(context)
-    seconds = {}
+    origins, seconds = origins_between(first, last), {}
     started = time.perf_counter()
-    demand, site_demand = read_demand(warehouse, last), read_site_demand(warehouse, first, last)
-    said = Said.read(lake, first - VALIDATED, last, tuple(CATALOGUE))
-    seconds["read"] = time.perf_counter() - started
+    site_demand = read_site_demand(warehouse, first, last)
+    batches = warehouse.query_batches(read_sql("forecasting/history.sql"), [last])
+    with (
+        stored_demand(batches, SERIES_AT_ONCE, per_pool=0) as demand,
+        TemporaryDirectory(prefix="nova-rows-") as folder,
+    ):
+        seconds["read"] = time.perf_counter() - started
 
-    started = time.perf_counter()
-    now = datetime.now(UTC)
-    made = [ensemble_forecast(origin, demand, site_demand, said, now) for origin in origins_between(first, last)]
-    seconds["average"] = time.perf_counter() - started
+        started = time.perf_counter()
+        serving = Serving(Path(folder), demand, Said.by(tuple(CATALOGUE), lake), datetime.now(UTC))
+        chosen = serving.average(origins, site_demand)
+        seconds["average"] = time.perf_counter() - started
 
-    started = time.perf_counter()
-    yield from (results := served_check_results(judge_made(made, lake, demand)))
-    require_served(results)
-    seconds["judge"] = time.perf_counter() - started
+        started = time.perf_counter()
+        yield from (results := served_check_results(serving.judgement(first, last)))
+        require_served(results)
+        seconds["judge"] = time.perf_counter() - started
 
-    started = time.perf_counter()
-    forecasts, summed = (
-        pa.concat_tables(rows) for rows in zip(*((one.forecasts, one.summed) for one in made), strict=True)
-    )
-    versions = write_rows(lake, ENSEMBLE, first, last, forecasts, summed)
-    standings = pa.concat_tables([one.standings for one in made])
-    versions[ENSEMBLE_STANDINGS.name] = lake.write_range(ENSEMBLE_STANDINGS.name, standings, "origin", first, last)
-    seconds["write"] = time.perf_counter() - started
+        started = time.perf_counter()
+        versions = write_rows(lake, ENSEMBLE, first, last, serving.forecasts, serving.summed)
+        standings = pa.concat_tables([one.standings for one in chosen])
+        versions[ENSEMBLE_STANDINGS.name] = lake.write_range(ENSEMBLE_STANDINGS.name, standings, "origin", first, last)
+        seconds["write"] = time.perf_counter() - started
 
-    rows = {
-        FORECASTS.name: [one.forecasts for one in made],
-        SUMMED_DEMAND.name: [one.summed for one in made],
-        ENSEMBLE_STANDINGS.name: [one.standings for one in made],
+    rows: Mapping[str, Mapping[date, int]] = {
+        **serving.rows,
+        ENSEMBLE_STANDINGS.name: {one.origin: len(one.ensemble.standings) for one in chosen},
     }
     for table in MADE_BY_ENSEMBLE:
         key = asset_key(table.relation)
-        for one, of_origin in zip(made, rows[table.name], strict=True):
+        for one in chosen:
             context.add_asset_metadata(
-                _origin_metadata(one, of_origin), asset_key=key, partition_key=one.origin.isoformat()
+                _origin_metadata(one, rows[table.name][one.origin]), asset_key=key, partition_key=one.origin.isoformat()
             )
         context.add_asset_metadata(
             {"dagster/column_lineage": column_lineage(table)},
@@ -94,10 +97,10 @@ def ensemble(
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
-                "dagster/row_count": sum(of_origin.num_rows for of_origin in rows[table.name]),
+                "dagster/row_count": sum(rows[table.name].values()),
                 "lake_version": versions[table.name],
                 "seconds": {name: round(value, 3) for name, value in seconds.items()},
-                "standings": dg.MetadataValue.md(_standings_table(_latest(made))),
+                "standings": dg.MetadataValue.md(_standings_table(_latest(chosen, rows[FORECASTS.name]))),
             },
         )
 
@@ -113,20 +116,20 @@ def read_site_demand(warehouse: Warehouse, first: date, last: date) -> "pd.DataF
     return demand.rename_columns(names).to_pandas(date_as_object=False)
 
 
-def _origin_metadata(one: "EnsembleForecast", rows: pa.Table) -> dict[str, Any]:
+def _origin_metadata(one: "Chosen", rows: int) -> dict[str, Any]:
     return {
-        "dagster/partition_row_count": rows.num_rows,
+        "dagster/partition_row_count": rows,
         "weights": dict(one.ensemble.weights),
         "past_origins": [origin.isoformat() for origin in one.past_origins],
     }
 
 
-def _latest(made: "Sequence[EnsembleForecast]") -> "EnsembleForecast":
+def _latest(chosen: "Sequence[Chosen]", rows: Mapping[date, int]) -> "Chosen":
     """The last origin that has a forecast, the last of all where none has."""
-    return next((one for one in reversed(made) if one.forecasts.num_rows), made[-1])
+    return next((one for one in reversed(chosen) if rows[one.origin]), chosen[-1])
 
 
-def _standings_table(one: "EnsembleForecast") -> str:
+def _standings_table(one: "Chosen") -> str:
     lines = [
         f"Origin {one.origin}; loss of {VALIDATION_WEEKS} weeks' demand relative to the present formula's, on "
         f"{len(one.past_origins)} origins before",

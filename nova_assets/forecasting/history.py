@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from nova_assets.forecasting.portfolio import Floats, Portfolio
+from nova_assets.forecasting.portfolio import Floats, Integers, Portfolio
 
 WEEK = np.timedelta64(7, "D")
 
@@ -51,16 +53,20 @@ class History:
         Raises:
             HistoryError: when a series has holes, repeated weeks, missing values, or ends before the others.
         """
-        known = demand[demand["ds"].to_numpy() < np.datetime64(origin)]
-        known = known.sort_values(["unique_id", "ds"], ignore_index=True)
-        started = known["y"].gt(0).groupby(known["unique_id"], sort=False).cummax()
-        known = known[started].reset_index(drop=True)
-        frame = known[["unique_id", "ds", "y"]].astype({"y": "float64"})
-        adjustment = known["adjustment"].to_numpy(dtype=np.float64) if "adjustment" in known else np.zeros(0)
+        item, week = demand["unique_id"].to_numpy(dtype=object), demand["ds"].to_numpy()
+        rows = np.flatnonzero(week < np.datetime64(origin))
+        if not _is_sorted(item[rows], week[rows]):
+            order = demand.iloc[rows].reset_index(drop=True).sort_values(["unique_id", "ds"]).index
+            rows = rows[order.to_numpy()]
+        y = demand["y"].to_numpy(dtype=np.float64)[rows]
+        started = _has_started(y, _starts(item[rows]))
+        rows, y = rows[started], y[started]
+        adjustment = demand["adjustment"].to_numpy(dtype=np.float64)[rows] if "adjustment" in demand else np.zeros(0)
         if adjusted and len(adjustment):
-            frame["y"] += adjustment
+            y = y + adjustment
+        frame = pd.DataFrame({"unique_id": item[rows], "ds": week[rows], "y": y}, copy=False)
         _require_complete_grid(frame)
-        return cls(origin, frame, adjustment, adjusted, _family_of(known))
+        return cls(origin, frame, adjustment, adjusted, _family_of(demand, item, rows))
 
     @property
     def items(self) -> pd.Index:
@@ -83,19 +89,20 @@ class History:
 
         `integral` is true where every demand is a whole number of the item's unit.
         """
-        y = self.frame["y"]
-        columns = pd.DataFrame(
-            {
-                "unique_id": self.frame["unique_id"],
-                "weeks": 1,
-                "demands": (y > 0).astype("int64"),
-                "total": y,
-                "squares": y**2,
-                "fractions": (y != y.round()).astype("int64"),
-            }
-        )
-        summed = columns.groupby("unique_id", sort=True).sum()
-        return summed.assign(integral=summed["fractions"].eq(0)).drop(columns="fractions")
+        y, starts = self.frame["y"].to_numpy(dtype=np.float64), self._starts
+        columns = {
+            "weeks": np.diff(np.append(starts, len(y))),
+            "demands": _summed(y > 0, starts, np.int64),
+            "total": _summed(y, starts, np.float64),
+            "squares": _summed(y**2, starts, np.float64),
+            "integral": _summed(y != y.round(), starts, np.int64) == 0,
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.frame["unique_id"].to_numpy()[starts], name="unique_id"))
+
+    @cached_property
+    def _starts(self) -> Integers:
+        """The row of `frame` in which each of `items` begins."""
+        return _starts(self.frame["unique_id"].to_numpy())
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -105,18 +112,24 @@ class History:
     @cached_property
     def digest(self) -> str:
         """Eight hexadecimal digits that change with any item, week, demand or family in the history."""
-        hashed = (
-            pd.util.hash_pandas_object(self.frame, index=False),
-            pd.util.hash_pandas_object(self.family_of, index=True),
+        # The grid is complete: names, lengths and the last week say which week each demand is of.
+        names = json.dumps(
+            [self.items.to_list(), self.families.astype(object).to_list(), str(self.last_week)], default=str
         )
-        return hashlib.sha256(b"".join(part.to_numpy().tobytes() for part in hashed)).hexdigest()[:8]
+        digest = hashlib.sha256(names.encode())
+        digest.update(self.summary["weeks"].to_numpy(dtype=np.int64).tobytes())
+        digest.update(self.frame["y"].to_numpy(dtype=np.float64).tobytes())
+        return digest.hexdigest()[:8]
 
     @cached_property
     def unusual(self) -> pd.DataFrame:
         """Of each of `items`: `weeks` with an adjustment, and the `quantity` taken off in them, ≥ 0."""
         adjustment = self.adjustment if len(self.adjustment) else np.zeros(len(self.frame))
-        columns = pd.DataFrame({"weeks": (adjustment != 0).astype("int64"), "quantity": -adjustment})
-        return columns.groupby(self.frame["unique_id"], sort=True).sum()
+        columns = {
+            "weeks": _summed(adjustment != 0, self._starts, np.int64),
+            "quantity": _summed(-adjustment, self._starts, np.float64),
+        }
+        return pd.DataFrame(columns, index=self.items)
 
     @cached_property
     def families(self) -> pd.Series:
@@ -128,11 +141,31 @@ class History:
         return self.frame if len(items) == len(self.items) else self.frame[self.frame["unique_id"].isin(items)]
 
 
-def _family_of(known: pd.DataFrame) -> pd.Series:
-    if "family" not in known:
+def _is_sorted(item: np.ndarray, week: np.ndarray) -> bool:
+    same = item[1:] == item[:-1]
+    return bool((same | (item[1:] > item[:-1])).all() and (~same | (np.diff(week) >= np.timedelta64(0))).all())
+
+
+def _starts(item: np.ndarray) -> Integers:
+    return np.flatnonzero(np.append(np.ones(min(len(item), 1), dtype=bool), item[1:] != item[:-1]))
+
+
+def _has_started(y: Floats, starts: Integers) -> NDArray[np.bool_]:
+    """Whether a row is that of its series' first demand or later."""
+    demands = np.cumsum(y > 0)
+    before = np.append(0, demands)[starts]
+    return demands > np.repeat(before, np.diff(np.append(starts, len(y))))
+
+
+def _summed(values: np.ndarray, starts: Integers, kind: type[np.generic]) -> np.ndarray:
+    return np.add.reduceat(values, starts, dtype=kind) if len(starts) else np.zeros(0, dtype=kind)
+
+
+def _family_of(demand: pd.DataFrame, item: np.ndarray, rows: Integers) -> pd.Series:
+    if "family" not in demand:
         return pd.Series(dtype=object)
-    first = known.drop_duplicates("unique_id")
-    return pd.Series(first["family"].to_numpy(dtype=object), index=pd.Index(first["unique_id"]))
+    first = rows[_starts(item[rows])]
+    return pd.Series(demand["family"].iloc[first].to_numpy(dtype=object), index=pd.Index(item[first]))
 
 
 def _require_complete_grid(frame: pd.DataFrame) -> None:

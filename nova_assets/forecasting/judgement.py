@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,14 +12,15 @@ import pandas as pd
 from scipy import stats
 
 from nova_assets.forecasting import losses
-from nova_assets.forecasting.average import EnsembleForecast, Said, past_outcome
+from nova_assets.forecasting.average import Average, past_outcome
+from nova_assets.forecasting.demand import StoredDemand
 from nova_assets.forecasting.ensemble import upper_losses
-from nova_assets.forecasting.history import WEEK
 from nova_assets.forecasting.models import PRESENT_FORMULA
-from nova_assets.forecasting.outcomes import Outcome
-from nova_assets.forecasting.parameters import ENSEMBLE, JUDGED_WEEKS, VALIDATION_WEEKS
+from nova_assets.forecasting.outcomes import Outcome, demand_of
+from nova_assets.forecasting.parameters import ENSEMBLE, JUDGED_WEEKS, SUMMED_WEEKS, VALIDATION_WEEKS
 from nova_assets.forecasting.portfolio import Floats
-from nova_assets.resources.lake import Lake
+from nova_assets.forecasting.rows import SUMMED_LEVELS
+from nova_assets.forecasting.said import Said
 
 CERTAINTY = 0.99
 """What is refused is wrong by so much that chance would do it once in a hundred judgements, or less."""
@@ -93,20 +94,37 @@ class Judgement:
 
 def judge(past: Sequence[Outcome]) -> Judgement:
     """The judgement of outcomes in which both the ensemble and the present formula spoke; at least one."""
-    compared = _by_item(
-        past,
-        lambda one: {
-            "item": one.history.items[one.measurable],
-            "own": upper_losses(one, ENSEMBLE).mean(axis=1),
-            "benchmark": upper_losses(one, PRESENT_FORMULA.name).mean(axis=1),
-        },
+    return judge_items([judged_items(one) for one in past])
+
+
+def judged_items(one: Outcome) -> pd.DataFrame:
+    """Of each item of an outcome: `origin`, `own` loss, the `benchmark`'s, and how far it was `covered`; NaN where
+    there is nothing to compare or to tell.
+    """
+    compared = np.full((len(one.history.items), 2), np.nan)
+    for column, name in enumerate((ENSEMBLE, PRESENT_FORMULA.name)):
+        compared[one.measurable, column] = upper_losses(one, name).mean(axis=1)
+    return pd.DataFrame(
+        {
+            "item": one.history.items,
+            "origin": one.history.origin,
+            "own": compared[:, 0],
+            "benchmark": compared[:, 1],
+            "covered": _covered(one),
+        }
     )
-    covered = _by_item(past, lambda one: {"item": one.history.items, "covered": _covered(one)})
+
+
+def judge_items(parts: Sequence[pd.DataFrame]) -> Judgement:
+    """The judgement of `judged_items` of some origins and parts of the items; at least one."""
+    items = pd.concat(parts)
+    by_item = items.drop(columns="origin").groupby("item").mean()
+    compared, covered = by_item[["own", "benchmark"]].dropna(), by_item["covered"].dropna()
     own, benchmark = compared["own"].mean(), compared["benchmark"].mean()
-    coverage = float(covered["covered"].mean())
+    coverage = float(covered.mean())
     low, high = _wilson(coverage, len(covered))
     return Judgement(
-        origins=tuple(one.history.origin for one in past),
+        origins=tuple(sorted(items["origin"].unique())),
         items_compared=len(compared),
         ratio=float(own / benchmark) if benchmark > 0 else float("nan"),
         chance=_chance((compared["own"] - compared["benchmark"]).to_numpy()),
@@ -115,11 +133,6 @@ def judge(past: Sequence[Outcome]) -> Judgement:
         coverage_from=low,
         coverage_to=high,
     )
-
-
-def _by_item(past: Sequence[Outcome], figures: Callable[[Outcome], Mapping[str, Any]]) -> pd.DataFrame:
-    """The mean of each item's figures over the origins; items without them are left out."""
-    return pd.concat([pd.DataFrame(figures(one)) for one in past]).groupby("item").mean().dropna()
 
 
 def _covered(one: Outcome) -> Floats:
@@ -146,22 +159,54 @@ def _wilson(share: float, items: int) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-def judge_made(made: Sequence[EnsembleForecast], lake: Lake, demand: pd.DataFrame) -> Judgement | None:
-    """The judgement of what has just been made and is not written yet, and of what was served before; None without
-    a past origin.
+def judged_origins(last: date, last_week: date | None) -> list[date]:
+    """The past origins that an ensemble is judged by, earliest first; none without demand.
 
     Args:
-        made: ensembles of consecutive origins.
-        demand: weekly demand `unique_id, ds, y` up to the last of these origins.
+        last: the latest origin that is made.
+        last_week: Monday of the last known week.
     """
-    if demand.empty:
-        return None
-    first, last = made[0].origin, min(made[-1].origin, (demand["ds"].max() + WEEK).date())
-    origins = [last - timedelta(weeks=weeks) for weeks in range(VALIDATION_WEEKS, JUDGED_WEEKS + 1, VALIDATION_WEEKS)]
-    said = Said.read(lake, origins[-1], last, (ENSEMBLE, PRESENT_FORMULA.name)).with_made(made, first)
-    past = [
-        past_outcome(origin, demand, said, (ENSEMBLE,))
-        for origin in reversed(origins)
-        if {ENSEMBLE, PRESENT_FORMULA.name} <= set(said.models_of(origin))
+    if last_week is None:
+        return []
+    reached = min(last, last_week + timedelta(weeks=1))
+    return [
+        reached - timedelta(weeks=weeks)
+        for weeks in range(JUDGED_WEEKS // VALIDATION_WEEKS * VALIDATION_WEEKS, 0, -VALIDATION_WEEKS)
     ]
-    return judge(past) if past else None
+
+
+def judged_now(made: Average, known: pd.DataFrame, said: Said) -> pd.DataFrame | None:
+    """`judged_items` of what has just been made and is not written yet; None where the present formula is silent.
+
+    Args:
+        known: demand `unique_id, ds, y` of these items that reaches at least `VALIDATION_WEEKS` weeks on.
+        said: what the present formula says.
+    """
+    origin, items = made.history.origin, made.history.items
+    if not said.models_of(origin):
+        return None
+    own = made.figures.summed[:, SUMMED_WEEKS.index(VALIDATION_WEEKS), 1:]
+    return judged_items(
+        Outcome(
+            history=made.history,
+            weeks=VALIDATION_WEEKS,
+            actual=demand_of(known, made.history, VALIDATION_WEEKS),
+            levels=SUMMED_LEVELS,
+            quantiles={ENSEMBLE: own, **said.quantiles(origin, [PRESENT_FORMULA.name], VALIDATION_WEEKS, items)},
+            absent={},
+        )
+    )
+
+
+def judged_before(origins: Sequence[date], demand: StoredDemand, said: Said) -> list[pd.DataFrame]:
+    """`judged_items` of what the lake has of some origins: those on which both spoke.
+
+    Args:
+        said: what the ensemble and the present formula say.
+    """
+    return [
+        judged_items(past_outcome(origin, known, said))
+        for origin in origins
+        if len(said.models_of(origin)) == len(said.models)
+        for known in demand.frames()
+    ]

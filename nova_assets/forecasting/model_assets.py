@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import pyarrow as pa
 
 from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, asset_key, table_spec
@@ -16,12 +15,12 @@ from nova_assets.forecasting.version import code_version
 from nova_assets.partitions import key_range
 from nova_assets.registry.lake import FORECASTS, SUMMED_DEMAND
 from nova_assets.resources.lake import Lake
+from nova_assets.resources.lake_slice import Rows
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import read_sql
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow.dataset as ds
 
     from nova_assets.forecasting.history import History
     from nova_assets.forecasting.origin import OriginSummary
@@ -104,9 +103,7 @@ def origins_between(first: date, last: date) -> list[date]:
     return [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
 
 
-def write_rows(
-    lake: Lake, model: str, first: date, last: date, forecasts: "pa.Table | ds.Dataset", summed: "pa.Table | ds.Dataset"
-) -> dict[str, int]:
+def write_rows(lake: Lake, model: str, first: date, last: date, forecasts: Rows, summed: Rows) -> dict[str, int]:
     """Replace a model's rows of the origins `first` to `last` in both tables; the version of each afterwards."""
     return {
         table.name: lake.write_range(table.name, rows, "origin", first, last, within={"model": [model]})

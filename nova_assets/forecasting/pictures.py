@@ -10,21 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nova_assets.forecasting.accuracy import COVERAGES
-from nova_assets.forecasting.parameters import ALL_SITES, ENSEMBLE, HORIZON_WEEKS, QUANTILES, VALIDATION_WEEKS
+from nova_assets.forecasting.demand import StoredDemand
+from nova_assets.forecasting.parameters import ENSEMBLE, HORIZON_WEEKS, QUANTILES, VALIDATION_WEEKS
 from nova_assets.forecasting.plots import Fan, calibration, fan_chart, loss_by_model
-from nova_assets.resources.lake import Lake
+from nova_assets.forecasting.said import Said
 
 EXAMPLES = 3
 
 
-def pictures(scored: pa.Table, demand: pd.DataFrame, lake: Lake, last: date) -> Mapping[str, str]:
+def pictures(scored: pa.Table, demand: StoredDemand, said: Said, last: date) -> Mapping[str, str]:
     """Name in Dagster → Markdown, of what there is: fan charts of the origins up to `last`, and of scores their means.
 
     Args:
         scored: rows of the lake's table `forecast_accuracy`.
-        demand: weekly demand `unique_id, ds, y`.
+        demand: of all items.
+        said: what the ensemble says.
     """
-    return {**_fans(demand, lake, last), **_scores(scored)}
+    return {**_fans(demand, said, last), **_scores(scored)}
 
 
 def _scores(scored: pa.Table) -> Mapping[str, str]:
@@ -45,33 +47,40 @@ def _scores(scored: pa.Table) -> Mapping[str, str]:
     }
 
 
-def _fans(demand: pd.DataFrame, lake: Lake, last: date) -> Mapping[str, str]:
-    earlier = last - timedelta(weeks=HORIZON_WEEKS)
-    columns = ["item_id", "origin", "forecast_date", *QUANTILES]
-    served = {"model": [ENSEMBLE], "site_id": [ALL_SITES]}
-    rows = lake.read_range("forecasts", "origin", earlier, last, within=served, columns=columns)
-    if not rows.num_rows:
+def _fans(demand: StoredDemand, said: Said, last: date) -> Mapping[str, str]:
+    spoken = [
+        origin
+        for origin in (last - timedelta(weeks=week) for week in range(HORIZON_WEEKS + 1))
+        if ENSEMBLE in said.models_of(origin)
+    ]
+    if not spoken:
         return {}
-    frame = rows.to_pandas().sort_values(["origin", "item_id", "forecast_date"])
-    origins = sorted({frame["origin"].min(), frame["origin"].max()})
-    chosen = _examples(demand, origins[0])
+    origins = sorted({spoken[0], spoken[-1]})
     charts = []
-    for item in chosen:
-        of_item = frame[frame["item_id"] == item]
+    for item, series in _examples(demand, origins[0]).items():
+        statements = {origin: said.statements(origin, [ENSEMBLE], pd.Index([item])) for origin in origins}
         fans = [
-            Fan(origin, {name: of_origin[name].to_list() for name in QUANTILES})
-            for origin in origins
-            if len(of_origin := of_item[of_item["origin"] == origin])
+            Fan(origin, dict(zip(QUANTILES, one[ENSEMBLE].figures.weekly[0, :, 1:].T.tolist(), strict=True)))
+            for origin, one in statements.items()
+            if one
         ]
-        series = demand[demand["unique_id"] == item].set_index("ds")["y"].sort_index()
         charts.append(fan_chart(f"Item {item}", series, fans))
     return {"examples": "\n\n".join(charts)} if charts else {}
 
 
-def _examples(demand: pd.DataFrame, before: date) -> list[str]:
-    """Items with many, some and few weeks of demand among those with two or more, before a day."""
-    known = demand[(demand["ds"] < pd.Timestamp(before)) & (demand["y"] > 0)]
-    weeks = known.groupby("unique_id").size().sort_values(ascending=False, kind="stable")
-    repeated = weeks[weeks > 1].index
+def _examples(demand: StoredDemand, before: date) -> Mapping[str, pd.Series]:
+    """Items with many, some and few weeks of demand among those with two or more, before a day: their weekly demand."""
+    weeks = pd.concat([pd.Series(dtype="int64"), *(_weeks_with_demand(known, before) for known in demand.frames())])
+    repeated = weeks[weeks > 1].sort_values(ascending=False, kind="stable").index
     places = [round(at * (len(repeated) - 1) / (EXAMPLES - 1)) for at in range(EXAMPLES)] if len(repeated) else []
-    return [str(repeated[at]) for at in dict.fromkeys(places)]
+    chosen = [str(repeated[at]) for at in dict.fromkeys(places)]
+    series = {
+        str(item): of_item.set_index("ds")["y"].sort_index()
+        for known in (demand.frames() if chosen else ())
+        for item, of_item in known[known["unique_id"].isin(chosen)].groupby("unique_id")
+    }
+    return {item: series[item] for item in chosen}
+
+
+def _weeks_with_demand(known: pd.DataFrame, before: date) -> pd.Series:
+    return known[(known["ds"] < pd.Timestamp(before)) & (known["y"] > 0)].groupby("unique_id").size()

@@ -9,9 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pyarrow as pa
-import pyarrow.dataset as ds
-
 from nova_assets.forecasting.demand import MOST_SERIES_KEPT, StoredDemand
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
@@ -19,6 +16,7 @@ from nova_assets.forecasting.models.protocol import Model
 from nova_assets.forecasting.origin import OriginSummary, forecast_origin
 from nova_assets.forecasting.progress import ProgressLog, part_of
 from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA
+from nova_assets.forecasting.stored_rows import StoredRows
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ class PortfolioForecast:
     """
 
     origins: list[OriginSummary]
-    forecasts: ds.Dataset
-    summed: ds.Dataset
+    forecasts: StoredRows
+    summed: StoredRows
 
 
 @contextmanager
@@ -81,10 +79,11 @@ def forecast_portfolio(
         log: takes lines about the progress of what lasts long.
     """
     with TemporaryDirectory(prefix="nova-rows-") as folder:
-        forecasts, summed = Path(folder) / "forecasts.arrow", Path(folder) / "summed.arrow"
+        forecasts = StoredRows(Path(folder) / "forecasts.arrow", FORECASTS_SCHEMA)
+        summed = StoredRows(Path(folder) / "summed.arrow", SUMMED_SCHEMA)
         told, done = ProgressLog(model.name, log), 0
         origins = []
-        with _writer(forecasts, FORECASTS_SCHEMA) as write_forecasts, _writer(summed, SUMMED_SCHEMA) as write_summed:
+        with forecasts.writing() as write_forecasts, summed.writing() as write_summed:
             for parts in known.parts.values():
                 summaries: list[OriginSummary] = []
                 for history, pool in parts:
@@ -96,11 +95,4 @@ def forecast_portfolio(
                     done += len(history.items)
                     told(done, known.series)
                 origins.append(OriginSummary.of(summaries))
-        yield PortfolioForecast(origins, ds.dataset(forecasts, format="ipc"), ds.dataset(summed, format="ipc"))
-
-
-@contextmanager
-def _writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
-        yield writer.write_table
+        yield PortfolioForecast(origins, forecasts, summed)

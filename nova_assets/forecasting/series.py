@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
+    from threadpoolctl import ThreadpoolController
 
 Floats = NDArray[np.float64]
 
@@ -74,16 +75,23 @@ def means_of(estimator: Any, series: Series, horizon: int) -> Floats:
         series: the series.
         horizon: number of weeks.
     """
-    from threadpoolctl import threadpool_limits
-
     means = np.empty((len(series), horizon))
     place = _aligned(int(series.lengths.max(initial=0)))
-    with threadpool_limits(1):
+    with _threads_of(type(estimator)).limit(limits=1):
         for row, values in enumerate(series):
             copy = place[: len(values)]
             copy[:] = values
             means[row] = estimator.forecast(y=copy, h=horizon)["mean"]
     return means
+
+
+@cache
+def _threads_of(estimator: type) -> ThreadpoolController:
+    """The threads of the libraries that are loaded when an estimator is first asked: looking for them takes longer than
+    forecasting a hundred series."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _aligned(length: int) -> Floats:

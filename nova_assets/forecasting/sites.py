@@ -113,7 +113,10 @@ class SiteShares:
         mean = means * self.share[:, None]
         steps = mean.shape[1]
         dispersion, integral = np.repeat(self.dispersion, steps), np.repeat(self.integral, steps)
-        quantiles = weekly_quantiles(mean.reshape(-1), dispersion, integral, tuple(levels))
+        # What is expected mostly repeats over the weeks; each distinct distribution is inverted once.
+        parameters = np.column_stack([mean.reshape(-1), dispersion, integral])
+        distinct, where = np.unique(parameters, axis=0, return_inverse=True)
+        quantiles = weekly_quantiles(distinct[:, 0], distinct[:, 1], distinct[:, 2] > 0, tuple(levels))[where]
         return np.concatenate([mean[:, :, None], quantiles.reshape(len(mean), steps, len(levels))], axis=2)
 
 

@@ -33,6 +33,14 @@ class ProtectionDemand:
     def _extended(self) -> tuple[Floats, Floats]:
         return with_tails(self.quantiles, PERCENT_LEVELS, TAIL_FROM)
 
+    @cached_property
+    def variance(self) -> Floats:
+        """Variance of demand, (items,): of a quantile function that is linear between its quantiles, exact."""
+        values, known = self._extended
+        low, high, parts = values[:, :-1], values[:, 1:], np.diff(known)
+        mean = ((low + high) / 2) @ parts
+        return np.maximum(((low * low + low * high + high * high) / 3) @ parts - mean * mean, 0.0)
+
     def __len__(self) -> int:
         return len(self.mean)
 

@@ -24,9 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_assets.planning.demand import PERCENT_LEVELS, TAIL_FROM, ProtectionDemand
 from nova_assets.planning.policy import Policy
-from nova_assets.quantiles import Floats, with_tails
+from nova_assets.quantiles import Floats
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,6 @@ class Places:
 
     item: NDArray[np.int64]
     share: Floats
-
-
-def variance(demand: ProtectionDemand) -> Floats:
-    """Variance of each item's demand: of a quantile function that is linear between its quantiles, exact."""
-    values, levels = with_tails(demand.quantiles, PERCENT_LEVELS, TAIL_FROM)
-    low, high, parts = values[:, :-1], values[:, 1:], np.diff(levels)
-    mean = ((low + high) / 2) @ parts
-    return np.maximum(((low * low + low * high + high * high) / 3) @ parts - mean * mean, 0.0)
 
 
 def scatter(share: Floats, mean: Floats, variance: Floats, request_size: Floats) -> Floats:

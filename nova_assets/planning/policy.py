@@ -15,6 +15,7 @@ from nova_assets.planning.allocation import (
     multiplier_for_fill,
     price_weights,
     service_levels,
+    spread_periods,
 )
 from nova_assets.planning.classic import classic_reorder_point
 from nova_assets.planning.demand import ProtectionDemand
@@ -133,7 +134,10 @@ def policies(items: Items, parameters: Parameters) -> Policies:
     eoq = economic_order_quantity(annual, costs.order_cost_brl, items.unit_cost, costs.holding_rate)
     lot = usual_lot(eoq, annual, items.minimum, items.multiple, costs)
     weights = price_weights(
-        items.unit_cost, items.request_size, parameters.targets.criticality_weights(items.criticality.tolist())
+        items.unit_cost,
+        items.request_size,
+        parameters.targets.criticality_weights(items.criticality.tolist()),
+        spread_periods(items.demand, items.daily_demand),
     )
     allocated = allocatable(items)
     assortment = assortment_of(items, lot, weights, parameters.floor, allocated)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nova_assets.partitions import latest_origin
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
 from nova_assets.planning.parameters import Method, Parameters
-from nova_assets.planning.places import Places, place_policy, variance
+from nova_assets.planning.places import Places, place_policy
 from nova_assets.planning.policy import Items, Policies, Policy, policies
 from nova_assets.quantiles import Floats
 from nova_assets.registry.planning import INVENTORY_POLICY
@@ -101,7 +101,7 @@ class PolicyDay:
         at = found.to_numpy(zero_copy_only=False)
         planned = np.isfinite(at)
         places = Places(at[planned].astype(np.int64), _floats(self.stocked, "share")[planned])
-        policy = place_policy(self.policies.planned, places, variance(self.items.demand), self.items.request_size)
+        policy = place_policy(self.policies.planned, places, self.items.demand.variance, self.items.request_size)
         nothing = pa.nulls(len(places.item), pa.float64())
         methods = np.array([method.value for method in self.policies.served[places.item]], dtype=object)
         return self._rows(

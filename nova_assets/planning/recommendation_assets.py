@@ -1,6 +1,7 @@
 """The assets of proposals and of what came of them."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,9 @@ import dagster as dg
 import pyarrow as pa
 
 from nova_assets import settings
-from nova_assets.factories import SINGLE_RUN, asset_key, check_specs, publication_events, sql_asset, table_spec
-from nova_assets.partitions import Window, key_range
-from nova_assets.planning.policy_assets import require_forecasts
+from nova_assets.factories import SINGLE_RUN, asset_key, check_specs, sql_asset, table_spec
+from nova_assets.planning.days import Planned, publish_days
 from nova_assets.planning.recommendation_day import QUERIES, RecommendationDay
-from nova_assets.publication import Published, Stream
 from nova_assets.registry.recommendations import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS
 from nova_assets.resources.warehouse import Warehouse
 from nova_assets.sqlfiles import check_sql, read_sql
@@ -53,28 +52,15 @@ planner_decisions = dg.AssetSpec(
 )
 def recommendations(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Publish the run's days in order, for each goes on from the one before; tell what the last one proposes."""
-    window, rules = Window(*key_range(context)), settings.planning_rules()
-    require_forecasts(warehouse, window.days())
-    shown: dict[str, Any] = {}
+    rules = settings.planning_rules()
+    made: dict[date, pa.Table] = {}
 
-    def tables() -> Iterator[pa.Table]:
-        made: dict[Any, pa.Table] = {}
-        for day in window.days():
-            rows = RecommendationDay.read(warehouse, day, rules, made).rows()
-            made[day] = rows.select(["item_id", "action", "proposed_since", "critical"])
-            if day == window.last:
-                shown.update(summary(rows))
-            yield rows
+    def plan(day: date) -> Planned:
+        rows = RecommendationDay.read(warehouse, day, rules, made).rows()
+        made[day] = rows.select(["item_id", "action", "proposed_since", "critical"])
+        return Planned([rows], lambda: summary(rows))
 
-    def publish() -> list[Published]:
-        return [warehouse.replace_range(RECOMMENDATIONS, window, Stream(tables), context.run.run_id)]
-
-    for event in publication_events(context, publish):
-        yield (
-            event._replace(metadata={**(event.metadata or {}), **shown})
-            if isinstance(event, dg.MaterializeResult)
-            else event
-        )
+    yield from publish_days(context, warehouse, RECOMMENDATIONS, plan)
 
 
 def summary(rows: pa.Table) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The typed registry of every table that Nova makes: the one place that says what a table holds."""
 
 from nova_assets.registry import (
+    alerts,
     analytics,
     core,
     erp,
@@ -9,6 +10,7 @@ from nova_assets.registry import (
     lake,
     lead_times,
     planning,
+    planning_simulation,
     quality,
     readings,
     recommendations,
@@ -16,7 +18,12 @@ from nova_assets.registry import (
 )
 from nova_assets.registry.model import Column, Drift, Grain, Kind, Reference, Rule, Severity, Table
 
-PLANNING: tuple[Table, ...] = (*planning.TABLES, *recommendations.TABLES)
+PLANNING: tuple[Table, ...] = (
+    *planning.TABLES,
+    *planning_simulation.TABLES,
+    *recommendations.TABLES,
+    alerts.ALERTS,
+)
 """What is made of a day once its forecasts are there."""
 
 TABLES: tuple[Table, ...] = (

@@ -5,25 +5,29 @@ so that running a range again gives the same table and a reader sees either the 
 Delta IO manager is not used: its reads of several days return the first day only.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import dagster as dg
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from nova_assets.partitions import WEEK, monday, today
 from nova_assets.resources.lake_schema import LakeSchemaError, require_same
-from nova_assets.resources.lake_slice import Slice
+from nova_assets.resources.lake_slice import Rows, Slice
 from nova_assets.resources.lake_snapshot import LakeSnapshot
 
 T = TypeVar("T")
 
-if TYPE_CHECKING:
-    import pyarrow.dataset as ds
+# With several threads the library reads rows ahead of those that write them, without a bound: some 120 bytes a row.
+os.environ.setdefault("TOKIO_WORKER_THREADS", "1")
+
+ROWS_PER_GROUP = 65_536
+"""Rows of a file that are packed, described by their least and greatest values, and read together."""
 
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0
@@ -55,7 +59,7 @@ class Lake(dg.ConfigurableResource):
     def write_range(
         self,
         table: str,
-        rows: "pa.Table | ds.Dataset",
+        rows: Rows,
         partition_column: str,
         first: date,
         last: date,
@@ -70,7 +74,7 @@ class Lake(dg.ConfigurableResource):
 
         Args:
             table: name of the table.
-            rows: Arrow table, or a dataset of files, which is read in bounded memory; `partition_column` is of type
+            rows: Arrow table, or rows on disk, which are read in bounded memory; `partition_column` is of type
                 `date32`, the columns of `within` are `string`, all without nulls.
             partition_column: the date column that the table is partitioned by first.
             first: first day of the range.
@@ -86,12 +90,8 @@ class Lake(dg.ConfigurableResource):
             deltalake.exceptions.CommitFailedError: when other writers won every attempt.
         """
         replaced = Slice(partition_column, first, last, within or {})
-        # It imports pandas, and definitions are to load without.
-        import pyarrow.dataset as ds
-
-        source = ds.dataset(rows) if isinstance(rows, pa.Table) else rows
-        replaced.require_all(table, source)
-        return _retried(lambda: self._replace(table, source, replaced))
+        replaced.require_all(table, rows)
+        return _retried(lambda: self._replace(table, rows, replaced))
 
     def read_range(
         self,
@@ -188,15 +188,15 @@ class Lake(dg.ConfigurableResource):
     def _uri(self, table: str) -> str:
         return f"{self.root.rstrip('/')}/{table}"
 
-    def _replace(self, table: str, rows: "ds.Dataset", replaced: Slice) -> int:
+    def _replace(self, table: str, rows: Rows, replaced: Slice) -> int:
         current = self._created(table, rows.schema, replaced)
         _require_same_schema(current, rows.schema, replaced)
         write_deltalake(
             current.delta,
-            # Columns in the table's order: Delta matches by name, Arrow by position.
-            rows.scanner(current.schema.names, batch_readahead=2).to_reader(),
+            _in_order_of(current.schema.names, rows),
             mode="overwrite",
             predicate=replaced.predicate,
+            writer_properties=WriterProperties(compression="SNAPPY", max_row_group_size=ROWS_PER_GROUP),
         )
         return current.version
 
@@ -221,6 +221,16 @@ def _retried(operation: Callable[[], T]) -> T:
         except CommitFailedError:
             time.sleep(min(LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt))
     return operation()
+
+
+def _in_order_of(names: list[str], rows: Rows) -> pa.RecordBatchReader:
+    """Columns in the table's order: Delta matches by name, Arrow by position."""
+    if rows.schema.names == names:
+        return rows.to_reader()
+    # It imports pandas, and definitions are to load without.
+    import pyarrow.dataset as ds
+
+    return ds.Scanner.from_batches(rows.to_reader(), columns=names).to_reader()
 
 
 def _require_same_schema(current: LakeSnapshot, rows: pa.Schema, replaced: Slice) -> None:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from nova_assets.resources.lake_schema import LakeSchemaError
 
-if TYPE_CHECKING:
-    import pyarrow.dataset as ds
+
+class Rows(Protocol):
+    """Rows that can be read any number of times, batch by batch: an Arrow table, or one on disk."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns and types."""
+        ...
+
+    def to_reader(self) -> pa.RecordBatchReader:
+        """All rows."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Slice:
         dates = [(self.column, ">=", self.first), (self.column, "<=", self.last)]
         return [*dates, *((name, "in", list(values)) for name, values in self.within.items())]
 
-    def require_all(self, table: str, rows: ds.Dataset) -> None:
+    def require_all(self, table: str, rows: Rows) -> None:
         """Refuses rows for `table` that do not belong to the slice.
 
         Raises:
@@ -72,16 +82,26 @@ class Slice:
             wanted = pa.date32() if name == self.column else pa.string()
             if (given := rows.schema.field(name).type) != wanted:
                 raise LakeSchemaError(f"{table}.{name} must be {wanted}, got {given}.")
-        range_of = (pc.field(self.column) >= self.first) & (pc.field(self.column) <= self.last)
-        _require(table, rows, range_of, f"{self.column} null or outside {self.first} to {self.last}")
-        for name, values in self.within.items():
-            _require(table, rows, pc.field(name).isin(list(values)), f"{name} null or none of {', '.join(values)}")
+        outside = dict.fromkeys(self.columns, 0)
+        for batch in rows.to_reader():
+            for name in self.columns:
+                column = pa.table({name: batch.column(name)})
+                outside[name] += column.num_rows - column.filter(self._holds(name)).num_rows
+        for name, count in outside.items():
+            if count:
+                found = (
+                    f"outside {self.first} to {self.last}" if name == self.column else f"none of {self._listed(name)}"
+                )
+                raise LakeSchemaError(f"{count} rows for {table!r} have {name} null or {found}.")
 
+    def _holds(self, name: str) -> pc.Expression:
+        """Whether a value of a column belongs to the slice; not where it is null."""
+        if name in self.within:
+            return pc.field(name).isin(list(self.within[name]))
+        return (pc.field(name) >= self.first) & (pc.field(name) <= self.last)
 
-def _require(table: str, rows: ds.Dataset, condition: pc.Expression, otherwise: str) -> None:
-    outside = rows.count_rows() - rows.count_rows(filter=condition)
-    if outside:
-        raise LakeSchemaError(f"{outside} rows for {table!r} have {otherwise}.")
+    def _listed(self, name: str) -> str:
+        return ", ".join(self.within[name])
 
 
 def _quoted(value: str) -> str:

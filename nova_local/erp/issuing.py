@@ -9,8 +9,9 @@ from nova_local.erp.corrections import CANCEL, DELETE, QUANTITY, REVERSE, YEAR
 from nova_local.erp.frames import Frame, allocate, concat, length, take
 from nova_local.erp.movements import ISSUE, NOWHERE, WITHOUT_SITE
 from nova_local.erp.rules import WARM_UP
+from nova_local.erp.state import State
 from nova_local.erp.today import Today, add
-from nova_local.erp.world import next_weekday
+from nova_local.erp.world import World, next_weekday
 
 EXPIRY = 60  # days after which a backorder is given up and bought elsewhere
 RETURNED = 0.03
@@ -27,8 +28,10 @@ PLANTED = {
 NEVER_SEEN = 0.5  # share of wrong years that nobody corrects
 
 
-def serve(today: Today, wanted: Frame) -> None:
-    """Backorders first, then today's lines, each as far as the shelf reaches; what is missing waits."""
+def serve(today: Today, wanted: Frame) -> Frame:
+    """Backorders first, then today's lines, each as far as the shelf reaches; what is missing waits.
+
+    Returns today's lines with what was `given` at once."""
     state, count = today.state, length(wanted)
     waiting = state.queues["backorders"]
     fresh = {
@@ -46,6 +49,7 @@ def serve(today: Today, wanted: Frame) -> None:
     got = given > 0
     enter(today, {**take(lines, got), "quantity": given[got]})
     remember_unmet(today, lines, given)
+    return {**wanted, "given": given[length(waiting) :]}
 
 
 def remember_unmet(today: Today, lines: Frame, given: np.ndarray) -> None:
@@ -88,6 +92,16 @@ def penalties(today: Today, gone: Frame) -> np.ndarray:
     towers = np.where(is_tower, gone["place"] - places.first_tower, 0)
     late = np.maximum(0, today.number - gone["day"] - places.sla_days[towers])
     return np.where(is_tower & (gone["work_order"] >= 0), late * places.penalty_per_day[towers], 0)
+
+
+def daily_penalties(world: World, state: State) -> int:
+    """What `penalties` will take for this evening, of all lines that still wait, in hundredths of BRL: the sum over the
+    evenings of a line is its penalty."""
+    lines, places = state.queues["backorders"], world.places
+    of_towers = take(lines, (lines["place"] >= places.first_tower) & (lines["work_order"] >= 0))
+    towers = of_towers["place"] - places.first_tower
+    late = state.day - of_towers["day"] >= places.sla_days[towers]
+    return int(places.penalty_per_day[towers][late].sum())
 
 
 def enter(today: Today, issued: Frame) -> None:

@@ -8,9 +8,9 @@ from nova_local.erp.demand import service_calls
 from nova_local.erp.frames import Frame, concat, length, rank_in_group, take
 from nova_local.erp.items import BUYING_DAYS
 from nova_local.erp.movements import NOWHERE
-from nova_local.erp.state import waiting
+from nova_local.erp.planner import Books, Planner
 from nova_local.erp.today import Today
-from nova_local.erp.world import next_weekday, weekday
+from nova_local.erp.world import next_weekday
 
 BUYING_SPREAD = 0.8  # sigma of the logarithm of the days from requisition to order
 SECOND_SUPPLIER = 0.2
@@ -19,9 +19,9 @@ DELETED = 0.01
 WITHOUT_NEED = 0.1  # requisitions that do not say when the material is needed
 
 
-def review(today: Today) -> None:
-    """Ask for what is at or below its minimum, up to the maximum, in whole lots; and for services."""
-    lines = concat([below_minimum(today), service_requests(today)])
+def review(today: Today, planner: Planner) -> None:
+    """Ask for what the planner wants, and for services."""
+    lines = concat([planned(today, planner), service_requests(today.drawing("services"))])
     count = length(lines)
     second = today.chance(count, SECOND_SUPPLIER)
     items = today.world.items
@@ -44,18 +44,12 @@ def review(today: Today) -> None:
     today.plant("deleted_requisitions", int(written["cancelled"].sum()))
 
 
-def below_minimum(today: Today) -> Frame:
-    """Each item is looked at on one day of the week; position is book plus coming minus owed."""
-    world, state = today.world, today.state
-    seen = (np.arange(len(world.items)) % 5 == weekday(today.number)) & ~state.blocked
-    coming = waiting(state, "requisitions") + waiting(state, "deliveries")
-    position = state.book + coming - waiting(state, "backorders")
-    lacks = world.buys & seen[:, None] & (position <= state.minimum) & (state.maximum > 0)
-    known = world.items.first <= today.age + 30  # new material is bought a month before it is used
-    item, location = np.nonzero(lacks & known[:, None])
-    lot = world.items.multiple[item]
-    missing = np.maximum((state.maximum - position)[item, location], state.min_order[item])
-    quantity = -(-missing // lot) * lot
+def planned(today: Today, planner: Planner) -> Frame:
+    """Raises `ValueError` where the planner asks for an item at a place that does not buy it, or for nothing of it."""
+    lines = planner.request(Books.of(today))
+    item, location, quantity = lines["item"], lines["location"], lines["quantity"]
+    if not (today.world.buys[item, location].all() and (quantity > 0).all()):
+        raise ValueError("a planner may ask for quantities above zero alone, at places that buy the item")
     return {"item": item, "location": location, "place": location, "quantity": quantity}
 
 

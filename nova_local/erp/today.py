@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 import numpy as np
 
-from nova_local.erp.frames import Frame, concat, length, select, take
+from nova_local.erp.frames import Frame, concat, latest, length, select, take
 from nova_local.erp.state import DIRT, QUEUES, State
 from nova_local.erp.world import World, weekday
 
 SECONDS = 86_400
 OPENING, OFFICE_HOURS = 11 * 3600, 9 * 3600  # 08:00 to 17:00 in Bahia, in UTC
+
+Streams = Callable[[str], np.random.Generator]
+"""The random numbers of a day, by what they are for."""
+
+
+def one_stream(seed: int, day: int) -> Streams:
+    """All that happens on a day draws from one stream, one after the other: the history of a seed."""
+    rng = np.random.default_rng([seed, day])
+    return lambda _: rng
+
+
+def stream_each(seed: int, day: int) -> Streams:
+    """What happens draws from a stream of its own, so that one more order changes nobody's demand: for companies that
+    are to be compared."""
+    return lambda purpose: np.random.default_rng([seed, day, crc32(purpose.encode())])
 
 
 @dataclass(frozen=True)
@@ -25,14 +42,29 @@ class Ledger:
     def __len__(self) -> int:
         return sum(length(frame) for frames in self.inserts.values() for frame in frames)
 
+    def rows(self, table: str) -> Frame:
+        """The rows of a table that have come so far, in the order of their `recno`, as they are now: with their latest
+        changes. A column that only changes bring is 0 before."""
+        rows = dict(concat(self.inserts[table]))
+        if table not in self.changes:
+            return rows
+        changes = latest(concat(self.changes[table]), "recno")
+        where = np.searchsorted(rows["recno"], changes["recno"])
+        for name, values in changes.items():
+            rows[name] = rows[name].copy() if name in rows else np.zeros(len(rows["recno"]), values.dtype)
+            rows[name][where] = values
+        return rows
+
 
 @dataclass(frozen=True)
 class Today:
-    """`number` counts days from 1970. `rng` belongs to this day: no day depends on how many came before in one run."""
+    """`number` counts days from 1970. `streams` and `rng`, one of them, belong to this day: no day depends on how many
+    came before in one run."""
 
     world: World
     state: State
     ledger: Ledger
+    streams: Streams
     rng: np.random.Generator
     number: int
 
@@ -49,6 +81,10 @@ class Today:
     def evening(self) -> int:
         """The stamp of what is brought up to date at the end of the day."""
         return self.number * SECONDS + OPENING + OFFICE_HOURS
+
+    def drawing(self, purpose: str) -> Today:
+        """The same day, whose draws are for `purpose`: to be taken once a day for each."""
+        return replace(self, rng=self.streams(purpose))
 
     def moments(self, count: int) -> np.ndarray:
         """Seconds from 1970 within today's office hours."""

@@ -6,27 +6,25 @@ import numpy as np
 
 from nova_local.erp import movements
 from nova_local.erp.frames import Frame, allocate
-from nova_local.erp.state import waiting
+from nova_local.erp.planner import Books, Planner
 from nova_local.erp.today import Today, add
-from nova_local.erp.world import weekday
 
 COUNT_PERIOD = 130  # business days after which every shelf was counted once
 LOSS_RATE = 0.0008  # a shelf and day
 SURPLUS = 0.01  # share of counts that find more than the book says
 
 
-def feed(today: Today) -> None:
-    """Each regional warehouse is filled up to its maximum once a week, as far as the central one has it."""
-    world, state = today.world, today.state
-    visited = np.arange(world.locations) % 5 == weekday(today.number)
-    backorders = waiting(state, "backorders")
-    position = state.book - backorders
-    lacks = world.is_fed & visited[None, :] & (position <= state.minimum) & (state.maximum > 0)
-    item, location = np.nonzero(lacks & ~state.blocked[:, None] | (world.is_fed & visited[None, :] & (position < 0)))
-    if not len(item):
-        return
-    wanted = (state.maximum - position)[item, location]
-    given = allocate(np.minimum(state.shelf[:, 0], state.book[:, 0]), item, np.maximum(wanted, 0))
+def feed(today: Today, planner: Planner) -> None:
+    """Regional warehouses get what the planner wants, as far as the central one has it.
+
+    Raises `ValueError` where the planner sends to a warehouse that is not fed, or is not visited today.
+    """
+    state, books = today.state, Books.of(today)
+    lines = planner.send(books)
+    item, location = lines["item"], lines["location"]
+    if not (books.is_fed & books.is_visited[None, :])[item, location].all():
+        raise ValueError("a planner may send items to warehouses alone that are fed with them and visited today")
+    given = allocate(np.minimum(state.shelf[:, 0], state.book[:, 0]), item, lines["quantity"])
     sent = given > 0
     rows: Frame = {"item": item[sent], "location": location[sent], "quantity": given[sent]}
     rows["document"] = today.next_numbers("document", int(sent.sum()))

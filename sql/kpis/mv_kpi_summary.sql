@@ -26,6 +26,55 @@ served_accuracy AS (
     WHERE model = 'served' AND demand_class = 'all' AND horizon_weeks = 0
 ),
 
+-- Days that a figure is of, up to the last one on which it is known.
+spans (kpi, days) AS (
+    VALUES
+    ('stockout_rate', 1),
+    ('fill_rate_lines', 91),
+    ('fill_rate_units', 91),
+    ('cycle_service_rate', 91),
+    ('sla_exposure_rate', 91),
+    ('carrying_cost_brl', 28),
+    ('turnover', 364),
+    ('days_of_supply', 91),
+    ('excess_stock_rate', 1),
+    ('dead_stock_rate', 1),
+    ('on_time_rate', 364),
+    ('received_share', 364),
+    ('after_the_fact_rate', 364)
+),
+
+daily AS (
+    SELECT
+        *,
+        max(date) OVER (PARTITION BY kpi) AS last_on
+    FROM analytics.kpi_daily
+    WHERE dimension = 'all' AND numerator IS NOT NULL
+),
+
+summed AS (
+    SELECT
+        spans.kpi,
+        CASE
+            WHEN count(daily.denominator) = 0 THEN sum(daily.numerator)
+            ELSE sum(daily.numerator) / nullif(sum(daily.denominator), 0)
+        END AS value
+    FROM spans
+    LEFT JOIN daily ON spans.kpi = daily.kpi AND daily.date > daily.last_on - spans.days
+    GROUP BY spans.kpi
+),
+
+-- Why there is nothing, in the words of the latest month.
+absent AS (
+    SELECT DISTINCT ON (kpi)
+        kpi,
+        unit,
+        coalesce(reason, 'nothing_to_measure') AS reason
+    FROM analytics.mv_kpi_period
+    WHERE grain = 'month' AND dimension = 'all'
+    ORDER BY kpi, period DESC
+),
+
 figures (kpi, value, unit, reason) AS (
     SELECT 'active_items', count(*)::double precision, 'items', NULL
     FROM core.dim_item
@@ -55,16 +104,12 @@ figures (kpi, value, unit, reason) AS (
     FROM material_lines
     WHERE NOT after_the_fact
     UNION ALL
-    SELECT 'after_the_fact_rate', avg(after_the_fact::integer)::double precision, 'share', NULL
-    FROM material_lines
-    UNION ALL
     SELECT 'forecast_wape', max(wape), 'share', CASE WHEN max(wape) IS NULL THEN 'no_forecast_week_has_ended' END
     FROM served_accuracy
     UNION ALL
     SELECT 'forecast_bias', max(bias), 'share', CASE WHEN max(bias) IS NULL THEN 'no_forecast_week_has_ended' END
     FROM served_accuracy
     UNION ALL
-    -- Where a source brings no stock and no deliveries the honest figure is none, with the reason.
     SELECT
         'stock_value_brl',
         sum(on_hand * unit_cost_brl)::double precision,
@@ -76,25 +121,12 @@ figures (kpi, value, unit, reason) AS (
     FROM latest_stock
     UNION ALL
     SELECT
-        'stockout_rate',
-        avg((on_hand <= 0)::integer)::double precision,
-        'share',
-        CASE WHEN count(on_hand) = 0 THEN 'stock_not_in_source' END
-    FROM latest_stock
-    UNION ALL
-    SELECT
-        'on_time_rate',
-        avg((received_on <= promised_on)::integer)::double precision,
-        'share',
-        CASE WHEN count(received_on <= promised_on) = 0 THEN 'receipts_not_in_source' END
-    FROM material_lines
-    UNION ALL
-    SELECT
-        'fill_rate',
-        (sum(received_qty) / nullif(sum(ordered_qty) FILTER (WHERE received_qty IS NOT NULL), 0))::double precision,
-        'share',
-        CASE WHEN count(received_qty) = 0 THEN 'receipts_not_in_source' END
-    FROM material_lines
+        summed.kpi,
+        summed.value,
+        absent.unit,
+        CASE WHEN summed.value IS NULL THEN absent.reason END
+    FROM summed
+    INNER JOIN absent ON summed.kpi = absent.kpi
 )
 
 SELECT

@@ -35,6 +35,7 @@ class Diary:
     Attributes:
         issued: what left the shelves, by item and day; quantities in the item's unit.
         wanted: what was wanted, by item and day, whether it was there or not.
+        wanted_lines: in how many lines, by item, place and day.
         stock: what lay on the shelves in the evening, with what was lost and not yet noticed, by item, place and day.
         misdated: items and days with an issue that the ERP shows on another day, or shows though it was none.
         misplaced: items and places with such an issue, whose stock is therefore wrong for some days.
@@ -42,6 +43,7 @@ class Diary:
 
     issued: dict[ItemDay, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     wanted: dict[ItemDay, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    wanted_lines: dict[tuple[str, str, date], int] = field(default_factory=lambda: defaultdict(int))
     stock: dict[tuple[str, str, date], Decimal] = field(default_factory=dict)
     misdated: set[ItemDay] = field(default_factory=set)
     misplaced: set[Pair] = field(default_factory=set)
@@ -72,8 +74,10 @@ def noting(diary: Diary, note: Any, act: Any) -> Any:
 
 
 def note_wanted(diary: Diary, today: Today, wanted: Mapping[str, np.ndarray]) -> None:
-    for item, quantity in zip(wanted["item"], wanted["quantity"], strict=True):
-        diary.wanted[today.world.items.code[item], day_of(today.number)] += units(quantity)
+    items, places, day = today.world.items, today.world.places, day_of(today.number)
+    for item, location, quantity in zip(wanted["item"], wanted["location"], wanted["quantity"], strict=True):
+        diary.wanted[items.code[item], day] += units(quantity)
+        diary.wanted_lines[items.code[item], places.code[location], day] += 1
 
 
 def note_issued(diary: Diary, today: Today, issued: Mapping[str, np.ndarray]) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from nova_assets.sqlfiles import revision_sql
 
 revision = "0019_month_statistics"
-down_revision = "0015_policy"
+down_revision = "0018_policy_simulation"
 
 
 def upgrade() -> None:

@@ -165,7 +165,15 @@ async def test_a_forecast_can_be_asked_for_by_origin_and_model(forecasts, servin
 async def test_the_tables_of_figures_are_filtered(warehouse, serving, settings):
     warehouse.publish(
         "analytics.mv_kpi_summary",
-        [{"kpi": "fill_rate", "value": None, "unit": "share", "reason": "stock_not_in_source", "as_of": "2024-06-30"}],
+        [
+            {
+                "kpi": "fill_rate_lines",
+                "value": None,
+                "unit": "share",
+                "reason": "stock_not_in_source",
+                "as_of": "2024-06-30",
+            }
+        ],
     )
     warehouse.publish(
         "analytics.mv_demand_daily_family",

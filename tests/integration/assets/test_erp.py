@@ -110,7 +110,7 @@ def test_the_erp_becomes_demand_stock_and_purchases_that_agree_with_a_recount(lo
     after_the_fact = pipeline.one("SELECT count(*) FROM core.fact_purchase_lines WHERE after_the_fact")
     assert after_the_fact == on_erp(demo_erp, late_requisitions)[0][0] > 0
     figures = {row["kpi"]: row for row in pipeline.rows("SELECT * FROM analytics.mv_kpi_summary")}
-    for kpi in ("stock_value_brl", "stockout_rate", "on_time_rate", "fill_rate", "requests_open"):
+    for kpi in ("stock_value_brl", "stockout_rate", "on_time_rate", "fill_rate_lines", "requests_open"):
         assert figures[kpi]["value"] is not None, figures[kpi]
     assert 0 < figures["stockout_rate"]["value"] < 1
 

@@ -16,7 +16,9 @@ from nova_api.kpis.schemas import Kpi, KpiList
 
 
 def figures(values: list[float | None]) -> KpiList:
-    data = [Kpi(kpi="fill_rate", value=value, unit="share", reason=None, as_of=date(2024, 6, 30)) for value in values]
+    data = [
+        Kpi(kpi="fill_rate_lines", value=value, unit="share", reason=None, as_of=date(2024, 6, 30)) for value in values
+    ]
     return KpiList(data=data, versions={"analytics.mv_kpi_summary": 3})
 
 

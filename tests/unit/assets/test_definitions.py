@@ -1,6 +1,7 @@
 """What every asset must have for engineers to find and trust it; and definitions that load with nothing set."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -13,8 +14,10 @@ from nova_assets.extracts.external.assets import YEAR_PER_RUN
 from nova_assets.extracts.external.sources import SOURCES
 from nova_assets.factories import asset_key
 from nova_assets.registry import Kind
+from nova_assets.registry.alerts import ALERTS, RULES
+from nova_assets.registry.kpis import KPI_DAILY
 from nova_assets.settings import PROJECT_ROOT
-from nova_assets.sqlfiles import SQL_ROOT
+from nova_assets.sqlfiles import SQL_ROOT, all_sql
 
 GRAPH = defs.resolve_asset_graph()
 ASSETS = [GRAPH.get(key) for key in sorted(GRAPH.materializable_asset_keys)]
@@ -88,6 +91,21 @@ def test_every_view_reads_only_what_the_registry_says(view):
     mentioned = {table.relation for table in registry.TABLES if table.relation in text}
     assert mentioned == {relation for relation in view.upstream if relation != view.relation}
     assert view.kind is Kind.VIEW
+
+
+@pytest.mark.parametrize(
+    ("table", "folder"), [(ALERTS, "planning/alerts"), (KPI_DAILY, "kpis/daily")], ids=["alerts", "KPIs"]
+)
+def test_a_table_made_of_several_files_reads_only_what_the_registry_says(table: registry.Table, folder: str):
+    text = "\n".join(all_sql(folder).values())
+    mentioned = {one.relation for one in registry.TABLES if re.search(rf"\b{one.relation}\b", text)}
+    assert mentioned == set(table.upstream)
+
+
+def test_every_rule_of_alerts_is_a_file_and_in_the_document():
+    assert set(all_sql("planning/alerts")) == set(RULES)
+    document = (PROJECT_ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    assert [rule for rule in RULES if f"| `{rule}` |" not in document] == []
 
 
 @pytest.mark.parametrize("module", ["nova_assets.definitions", "nova_assets.forecasting.definitions"])

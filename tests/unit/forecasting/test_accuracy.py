@@ -172,6 +172,36 @@ def test_accuracy_grows_as_weeks_end_and_what_had_ended_stays(
         run_range(forecast_accuracy, resources, FIRST, LAST)
 
 
+def test_a_portfolio_in_parts_is_served_and_scored_as_the_whole_is(
+    resources: dict[str, Any], scored: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {"forecast_accuracy": scored, **served(resources)}
+    monkeypatch.setattr("nova_assets.forecasting.serving.SERIES_AT_ONCE", 7)
+    run_range(ensemble, resources, FIRST, LAST)
+    run_range(forecast_accuracy, resources, FIRST, LAST)
+    for name, rows in {"forecast_accuracy": rows_of(resources), **served(resources)}.items():
+        pd.testing.assert_frame_equal(rows, whole[name], rtol=1e-9)
+
+
+def served(resources: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """What the ensemble wrote, without what differs from run to run."""
+    tables = {
+        name: resources["lake"].read_range(name, "origin", FIRST, LAST, within=within).to_pandas()
+        for name, within in {
+            "forecasts": {"model": ["ensemble"]},
+            "summed_demand": {"model": ["ensemble"]},
+            "ensemble_standings": None,
+        }.items()
+    }
+    return {
+        name: rows.drop(columns=["run_seconds", "generated_at"], errors="ignore").sort_values(
+            [key for key in ("origin", "model", "item_id", "site_id", "forecast_date", "weeks") if key in rows],
+            ignore_index=True,
+        )
+        for name, rows in tables.items()
+    }
+
+
 def test_the_latest_partition_alone_shows_the_plots(run: dg.ExecuteInProcessResult) -> None:
     shown = metadata_of(run, ASSET, LAST)
     for name, images in {"examples": 3, "calibration": 1, "loss_by_model": 1}.items():

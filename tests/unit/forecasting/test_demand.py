@@ -35,7 +35,7 @@ def said(demand: StoredDemand, model: str, origins: Sequence[date] = ORIGINS) ->
     """What a model says, without what differs from run to run, and of how many items on each origin."""
     known = KnownDemand.of(demand, origins)
     with forecast_portfolio(MODELS[model], known, LocalEngine(), NOW, lambda line: None) as made:
-        rows = made.summed.to_table().to_pandas().drop(columns=["model_version", "run_seconds"])
+        rows = made.summed.to_reader().read_pandas().drop(columns=["model_version", "run_seconds"])
         return rows, [one.items for one in made.origins]
 
 
@@ -66,7 +66,7 @@ def test_versions_of_one_part_change_with_the_pool(batches: list[pa.RecordBatch]
         with stored_demand(batches, per_pool=per_pool) as demand:
             known = KnownDemand.of(demand, ORIGINS[1:])
             with forecast_portfolio(MODELS["tsb"], known, LocalEngine(), NOW, lambda line: None) as made:
-                versions |= set(made.forecasts.to_table(["model_version"])["model_version"].to_pylist())
+                versions |= set(made.forecasts.to_reader().read_all()["model_version"].to_pylist())
     assert len(versions) == 2
 
 
@@ -74,7 +74,7 @@ def test_no_demand_is_no_forecast_with_its_reason() -> None:
     with stored_demand([]) as demand:
         known = KnownDemand.of(demand, ORIGINS)
         with forecast_portfolio(MODELS["tsb"], known, LocalEngine(), NOW, lambda line: None) as made:
-            assert made.forecasts.count_rows() == made.summed.count_rows() == 0
+            assert [*made.forecasts.to_reader(), *made.summed.to_reader()] == []
             assert [one.absent for one in made.origins] == ["there is no demand before the origin"] * 2
 
 

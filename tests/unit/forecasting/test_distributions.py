@@ -13,7 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from nova_assets.forecasting.distributions import LARGEST_COUNTED_MEAN, index_of_dispersion, weekly_quantiles
+from nova_assets.forecasting.distributions import (
+    LARGEST_COUNTED_MEAN,
+    LEAST_DISPERSION,
+    index_of_dispersion,
+    weekly_quantiles,
+)
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.parameters import QUANTILES
 
@@ -100,3 +105,16 @@ def test_dispersion_of_a_long_history_is_its_sample_variance_over_its_mean(weekl
 def test_dispersion_of_a_short_history_is_read_from_its_sizes(weekly: Callable[..., pd.DataFrame]) -> None:
     summary = History.before(ORIGIN, weekly(ORIGIN, once=[5.0], twice=[2.0, 0, 6])).summary
     assert index_of_dispersion(summary) == pytest.approx([5.0, (4 + 36) / 8])
+
+
+def test_many_distributions_at_once_have_the_quantiles_that_scipy_finds_one_by_one() -> None:
+    random = np.random.default_rng(1978)
+    mean, dispersion = 10 ** random.uniform(-8, 4, 3_000), 1 + 10 ** random.uniform(-3, 3, 3_000)
+    found = weekly_quantiles(mean, dispersion, np.full(3_000, True), LEVELS)
+    p = 1 / np.maximum(dispersion, LEAST_DISPERSION)[:, None]
+    assert found.tolist() == stats.nbinom.ppf(LEVELS, mean[:, None] * p / (1 - p), p).tolist()
+
+
+def test_a_level_that_is_reached_exactly_is_reached() -> None:
+    # Of eight heads as many tails come before: the chance of fewer is one half, to the last digit.
+    assert quantiles(8.0, 2.0)[LEVELS.index(0.5)] == 7.0

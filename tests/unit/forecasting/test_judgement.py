@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -88,7 +89,10 @@ def test_so_few_items_prove_nothing() -> None:
 
 
 def test_an_item_counts_once_however_many_origins_it_has() -> None:
-    once, thrice = judge([outcome(300, 1.1, benchmark=1.0)]), judge([outcome(300, 1.1, benchmark=1.0)] * 3)
+    one = outcome(300, 1.1, benchmark=1.0)
+    weeks = [timedelta(weeks=week) for week in (0, 4, 8)]
+    once = judge([one])
+    thrice = judge([replace(one, history=replace(one.history, origin=ORIGIN + week)) for week in weeks])
     assert thrice.items == once.items
     assert (thrice.chance, thrice.coverage_to) == pytest.approx((once.chance, once.coverage_to))
     assert len(thrice.origins) == 3

@@ -61,7 +61,7 @@ def test_what_items_differ_by_is_found_whatever_old_weeks_weigh(memory: float) -
     weight = memory ** np.arange(50)
     demanded = random.random((4000, 50)) < random.beta(1, 4, 4000)[:, None]
     every = np.ones(4000)
-    prior = fit_prior(demanded @ weight, every * weight.sum(), every * (weight**2).sum())
+    prior = fit_prior((demanded * weight).sum(axis=1), every * weight.sum(), every * (weight**2).sum())
     assert prior.likeness == pytest.approx(1 / 6, rel=0.08)
     assert prior.chance == pytest.approx(0.2, rel=0.05)
 

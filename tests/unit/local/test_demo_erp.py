@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nova_local.erp import text
-from nova_local.erp.frames import Frame, allocate, concat, latest, rank_in_group, take
+from nova_local.erp.frames import Frame, allocate, concat, rank_in_group, take
 from nova_local.erp.items import rounded, rounded_moments
 from nova_local.erp.movements import CODES
 from nova_local.erp.receipts import RETURNED
@@ -49,18 +49,7 @@ def year() -> History:
         assert (state.shelf >= 0).all()
         assert (state.book >= 0).all()
     written = {table: concat(frames) for table, frames in ledger.inserts.items()}
-    return History(world, state, {table: as_now(table, ledger) for table in written}, written)
-
-
-def as_now(table: str, ledger: Ledger) -> Frame:
-    """The inserted rows with their latest changes."""
-    rows = {name: values.copy() for name, values in concat(ledger.inserts[table]).items()}
-    if table in ledger.changes:
-        changes = latest(concat(ledger.changes[table]), "recno")
-        where = np.searchsorted(rows["recno"], changes["recno"])
-        for name, values in changes.items():
-            rows.setdefault(name, np.zeros(len(rows["recno"]), values.dtype))[where] = values
-    return rows
+    return History(world, state, {table: ledger.rows(table) for table in written}, written)
 
 
 def days_of(seed: int, days: int, state: State | None = None) -> tuple[State, Ledger]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
-from nova_assets.planning.places import Places, place_policy, scatter, variance
+from nova_assets.planning.places import Places, place_policy, scatter
 from nova_assets.planning.policy import by_quantile
 
 DRAWS = 200_000
@@ -24,7 +24,7 @@ def test_the_variance_is_that_of_the_distribution() -> None:
         np.array([3.0, 50.0, 0.0]),
         np.stack([-3 * np.log(1 - PERCENT_LEVELS), 100 * PERCENT_LEVELS, np.zeros(99)]),
     )
-    exponential, uniform, none = variance(demand)
+    exponential, uniform, none = demand.variance
     assert exponential == pytest.approx(9, rel=0.02)
     assert uniform == pytest.approx(100**2 / 12, rel=0.05)  # the tail taken for exponential lies beyond the end
     assert none == 0
@@ -43,7 +43,7 @@ def test_a_place_meets_its_part_of_the_requests(size: int, share: float) -> None
     for level in (0.8, 0.9, 0.95, 0.98):
         policy = by_quantile(demand, np.array([level]), np.array([10.0]))
         places = Places(np.array([0]), np.array([share]))
-        found = place_policy(policy, places, variance(demand), np.array([float(size)])).reorder_point.item()
+        found = place_policy(policy, places, demand.variance, np.array([float(size)])).reorder_point.item()
         assert found == pytest.approx(np.quantile(seen, level), abs=size)
 
 
@@ -60,7 +60,7 @@ def test_places_share_the_demand_and_hold_no_less_safety_than_all_together(
     demand = of_draws(np.random.default_rng(3).gamma(shape, mean / shape, 2_000))
     whole = by_quantile(demand, np.array([level]), np.array([10.0]))
     places = Places(np.zeros(len(share), dtype=np.int64), share)
-    split = place_policy(whole, places, variance(demand), np.array([size]))
+    split = place_policy(whole, places, demand.variance, np.array([size]))
     assert split.mean.sum() == pytest.approx(whole.mean.item())
     assert split.order_quantity.sum() == pytest.approx(10)
     assert split.reorder_point.sum() >= whole.reorder_point.item() - 1e-9 * mean or whole.safety_stock.item() < 0

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
 
+from nova_assets.planning.allocation import spread_periods
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
 from nova_assets.planning.lots import LotCosts
 from nova_assets.planning.parameters import Method, Parameters
@@ -114,13 +115,13 @@ def test_targets_are_the_table_s_for_service_and_for_the_classic_formula() -> No
     assert (by_method[Method.CLASSIC].target_service == targets).all()
 
 
-def test_the_allocation_reaches_the_fill_target_and_asks_less_of_what_costs_more() -> None:
+def test_the_allocation_reaches_the_fill_target_and_asks_less_of_what_costs_more_and_scatters_more() -> None:
     known = items(criticality=np.full(60, "M", dtype=object), request_size=np.full(60, 5.0))
     found = policies(known, PARAMETERS)
     allocated = found.by_method[Method.ALLOCATED]
     fill = found.assortment.line_fill(allocated.reorder_point)
     assert fill == pytest.approx(0.95, abs=0.005)
-    by_price = np.argsort(known.unit_cost)
+    by_price = np.argsort(known.unit_cost * spread_periods(known.demand, known.daily_demand))
     assert (np.diff(allocated.target_service[by_price]) <= 0).all()
     assert allocated.target_service.min() >= PARAMETERS.floor
 

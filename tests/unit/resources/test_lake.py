@@ -8,12 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nova_assets.forecasting.stored_rows import StoredRows
 from nova_assets.resources.lake import Lake, LakeTableMissingError
 from nova_assets.resources.lake_schema import LakeSchemaError
 
@@ -92,11 +92,10 @@ def test_reading_several_weeks_returns_all_of_them(lake: Lake) -> None:
 
 
 def test_rows_in_files_are_written_and_refused_as_a_table_is(lake: Lake, tmp_path: Path) -> None:
-    path = tmp_path / "rows.arrow"
-    with pa.ipc.new_file(str(path), rows([], 0.0).schema) as writer:
+    stored = StoredRows(tmp_path / "rows.arrow", rows([], 0.0).schema)
+    with stored.writing() as write:
         for number in range(3):
-            writer.write_table(rows([number], float(number)))
-    stored = ds.dataset(path, format="ipc")
+            write(rows([number], float(number)))
     with pytest.raises(LakeSchemaError, match="2 rows for 'forecasts' have origin null or outside"):
         lake.write_range("forecasts", stored, "origin", week(0), week(1))
     lake.write_range("forecasts", rows([0, 1], 9.0), "origin", week(0), week(1))

@@ -486,7 +486,7 @@ export interface components {
             as_of: string | null;
             kpi: string;
             reason: string | null;
-            /** @description items, lines, days, share (0 to 1) or brl */
+            /** @description items, lines, days, share (0 to 1), brl or per_year */
             unit: string;
             value: number | null;
         };

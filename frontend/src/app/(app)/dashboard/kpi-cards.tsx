@@ -7,7 +7,7 @@ import type { Kpi } from "@/lib/api/requests";
 import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
 
-/** As a planner asks: what was requested, how long it takes, how good the forecast is, what is in stock. */
+/** As a planner asks: what was requested, how long it takes, how good the forecast is, what is in stock, and how it serves. */
 const ORDER = [
   "active_items",
   "request_lines_28d",
@@ -17,10 +17,19 @@ const ORDER = [
   "lead_time_p90_days",
   "forecast_wape",
   "forecast_bias",
-  "stock_value_brl",
-  "fill_rate",
+  "fill_rate_lines",
+  "fill_rate_units",
+  "cycle_service_rate",
   "stockout_rate",
+  "sla_exposure_rate",
+  "stock_value_brl",
+  "carrying_cost_brl",
+  "turnover",
+  "days_of_supply",
+  "excess_stock_rate",
+  "dead_stock_rate",
   "on_time_rate",
+  "received_share",
 ];
 
 /** An indicator that this page does not know yet comes last. */
@@ -32,12 +41,12 @@ const SIGNED = new Set(["forecast_bias"]);
 function kpiValue({ kpi, value, unit }: Kpi, { format }: I18n): string {
   if (unit === "share") return SIGNED.has(kpi) ? format.signedPercent(value) : format.percent(value);
   if (unit === "brl") return format.money(value);
-  if (unit === "days") return format.number(value);
+  if (unit === "days" || unit === "per_year") return format.number(value);
   return format.count(value);
 }
 
 /** Shares and money carry their unit in the figure. */
-const UNITS_IN_WORDS = new Set(["items", "lines", "days"]);
+const UNITS_IN_WORDS = new Set(["items", "lines", "days", "per_year"]);
 
 function KpiCard({ kpi }: { kpi: Kpi }) {
   const i18n = useI18n();
