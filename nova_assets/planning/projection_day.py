@@ -99,7 +99,10 @@ class ProjectionDay:
             "day_weights": [origin, DAYS_AHEAD],
             "place_shares": [day],
         }
-        read = {name: warehouse.query_arrow(read_sql(f"planning/{name}.sql"), parameters[name]) for name in QUERIES}
+        read = {
+            name: warehouse.query_arrow(read_sql(f"planning/{name}.sql"), parameters[name], nested_loops=False)
+            for name in QUERIES
+        }
         return cls(day, rules, **read)
 
     @property

@@ -56,7 +56,7 @@ class RecommendationDay:
         """What the warehouse knows at the end of `day`, and no later."""
         origin = latest_origin(day)
         known, places, decided, first = (
-            warehouse.query_arrow(read_sql(f"planning/{name}.sql"), parameters)
+            warehouse.query_arrow(read_sql(f"planning/{name}.sql"), parameters, nested_loops=False)
             for name, parameters in zip(
                 QUERIES, ([day, origin, rules.requested_days], [day], [day], [origin]), strict=True
             )

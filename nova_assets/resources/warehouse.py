@@ -88,11 +88,17 @@ class Warehouse(dg.ConfigurableResource):
         with self.connect(run_id) as connection:
             return publication.refresh(connection, view, run_id, self.terms)
 
-    def query_arrow(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        """The result of a SELECT as an Arrow table. Parameters are $1, $2, …; cast `numeric` to float8 in the query."""
+    def query_arrow(self, query: str, parameters: Sequence[Any] = (), *, nested_loops: bool = True) -> pa.Table:
+        """The result of a SELECT as an Arrow table. Parameters are $1, $2, …; cast `numeric` to float8 in the query.
+
+        Without `nested_loops` tables are hashed or sorted to be joined. That suits days which were just published: the
+        server has no statistics of them, takes them for a row, and would go through all of one for each of the other.
+        """
         from adbc_driver_postgresql import dbapi
 
         with dbapi.connect(self.url) as connection, connection.cursor() as cursor:
+            if not nested_loops:
+                cursor.execute("SET enable_nestloop = off")
             cursor.execute(query, list(parameters) or None)
             return cursor.fetch_arrow_table()
 
