@@ -40,13 +40,18 @@ def exceedance(values: Floats, levels: Floats, stock: Floats) -> Floats:
         levels: their levels, rising from 0 to 1.
         stock: one per item.
     """
-    reached = (values <= stock[:, None]).sum(axis=1)
-    at = np.clip(reached, 1, len(levels) - 1)
+    count = reached(values, stock)
+    at = np.clip(count, 1, len(levels) - 1)
     rows = np.arange(len(values))
     low, high = values[rows, at - 1], values[rows, at]
     part = np.clip((stock - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
     below = levels[at - 1] + part * (levels[at] - levels[at - 1])
-    return np.where(reached == 0, 1.0, np.where(reached == len(levels), 0.0, 1.0 - below))
+    return np.where(count == 0, 1.0, np.where(count == len(levels), 0.0, 1.0 - below))
+
+
+def reached(values: Floats, stock: Floats) -> NDArray[np.int64]:
+    """How many of its quantiles each stock covers, (items,)."""
+    return np.count_nonzero(values <= stock[:, None], axis=1)
 
 
 def expected_shortage(values: Floats, levels: Floats, stock: Floats) -> Floats:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nova_assets.quantiles import Floats, exceedance, expected_shortage, with_tails
+from nova_assets.quantiles import Floats, exceedance, reached, with_tails
 
 PERCENT_LEVELS = np.arange(1, 100) / 100
 """Levels of the stored quantiles: 1 % … 99 %."""
@@ -32,6 +32,15 @@ class ProtectionDemand:
     @cached_property
     def _extended(self) -> tuple[Floats, Floats]:
         return with_tails(self.quantiles, PERCENT_LEVELS, TAIL_FROM)
+
+    @cached_property
+    def _shortage_at(self) -> Floats:
+        """E[(D − Q)⁺] at each quantile Q: from the highest down, each step between two is short of all above it."""
+        values, known = self._extended
+        gained = np.diff(values, axis=1) * (1.0 - (known[:-1] + known[1:]) / 2)
+        short = np.zeros_like(values)
+        short[:, :-1] = np.cumsum(gained[:, ::-1], axis=1)[:, ::-1]
+        return short
 
     @cached_property
     def variance(self) -> Floats:
@@ -59,5 +68,16 @@ class ProtectionDemand:
         return exceedance(*self._extended, stock)
 
     def expected_shortage(self, stock: Floats) -> Floats:
-        """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,)."""
-        return expected_shortage(*self._extended, stock)
+        """E[(D − stock)⁺], what of the demand `stock` does not cover, (items,).
+
+        As `quantiles.expected_shortage` has it, from what is short at the next quantile: allocations ask hundreds of
+        times.
+        """
+        values, known = self._extended
+        rows, count = np.arange(len(self)), reached(values, stock)
+        at = np.clip(count, 1, len(known) - 1)
+        low, high = values[rows, at - 1], values[rows, at]
+        rest = np.clip(high - stock, 0.0, high - low)
+        part = rest / np.where(high > low, high - low, 1.0) * (known[at] - known[at - 1])
+        short = self._shortage_at[rows, at] + rest * (1.0 - known[at] + part / 2)
+        return short + np.maximum(values[:, 0] - stock, 0.0)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
+from nova_assets.planning.demand import PERCENT_LEVELS, TAIL_FROM, ProtectionDemand
+from nova_assets.quantiles import expected_shortage, with_tails
 
 
 def exponential(means: list[float]) -> ProtectionDemand:
@@ -58,3 +59,14 @@ def test_more_stock_never_means_more_risk(raw: np.ndarray, stock: np.ndarray) ->
     inside = (risk > 0.011) & (risk < 0.98)
     again = demand.quantile(np.clip(1 - risk, 0.001, 0.9999))
     assert (again[inside] <= stock[inside] + 1e-6 * (1 + stock[inside])).all()
+
+
+@given(
+    arrays(np.float64, (4, 99), elements=st.floats(0, 1e4, allow_nan=False)),
+    arrays(np.float64, 4, elements=st.floats(-10, 2e4, allow_nan=False)),
+)
+@settings(deadline=None, max_examples=60)
+def test_the_shortage_is_the_integral_of_what_lies_above_the_stock(raw: np.ndarray, stock: np.ndarray) -> None:
+    demand = ProtectionDemand(raw.mean(axis=1), np.sort(raw, axis=1))
+    extended = with_tails(demand.quantiles, PERCENT_LEVELS, TAIL_FROM)
+    assert demand.expected_shortage(stock) == pytest.approx(expected_shortage(*extended, stock), rel=1e-9, abs=1e-6)
