@@ -14,11 +14,21 @@ from nova_assets.publication import Published, Stream
 from nova_assets.registry import Table
 from nova_assets.resources.warehouse import Warehouse
 
+# A forecast of no item was made all the same: what was published without a row is told by the publication.
 _FORECAST = """
     SELECT origin FROM unnest(%s::date[]) AS wanted (origin)
     WHERE
-        EXISTS (SELECT FROM analytics.lead_time_demand AS demand WHERE demand.origin = wanted.origin)
-        AND EXISTS (SELECT FROM analytics.features_demand_profile AS profile WHERE profile.origin = wanted.origin)
+        (
+            EXISTS (SELECT FROM analytics.lead_time_demand AS demand WHERE demand.origin = wanted.origin)
+            AND EXISTS (SELECT FROM analytics.features_demand_profile AS profile WHERE profile.origin = wanted.origin)
+        )
+        OR (
+            SELECT count(DISTINCT dataset) = 2
+            FROM support.publications
+            WHERE
+                dataset IN ('analytics.lead_time_demand', 'analytics.features_demand_profile')
+                AND version IS NOT NULL AND wanted.origin BETWEEN first_day AND last_day
+        )
 """
 
 
