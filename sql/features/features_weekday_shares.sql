@@ -1,6 +1,7 @@
 -- How the demand of a week is spread over its days, of items whose demand is smooth: of others a day is mostly zero, and a
 -- share of a week's mean would promise what nobody knows. From the year before the origin, holidays left out: a weekday
 -- that lost days to them is no weaker for it. The item's demand days count against prior_days of the portfolio's weekdays.
+-- Sums are of numeric: those of double precision would depend on the order of rows, and a reload would change last digits.
 WITH rule (window_days, prior_days) AS (
     VALUES (364, 20.0)
 ),
@@ -20,7 +21,7 @@ daily AS (
         smooth.origin,
         smooth.item_id,
         demand.date,
-        sum(demand.demand)::double precision AS demand
+        sum(demand.demand) AS demand
     FROM smooth
     CROSS JOIN rule
     INNER JOIN core.fact_demand_daily AS demand
@@ -94,9 +95,11 @@ SELECT
     own.origin,
     own.item_id,
     own.weekday,
-    (own.share * own.demand_days + portfolio.share * rule.prior_days)
-    / sum(own.share * own.demand_days + portfolio.share * rule.prior_days) OVER (PARTITION BY own.origin, own.item_id) AS share,
-    least(coalesce(holidays.factor, 1), 1) AS holiday_factor,
+    (
+        (own.share * own.demand_days + portfolio.share * rule.prior_days)
+        / sum(own.share * own.demand_days + portfolio.share * rule.prior_days) OVER (PARTITION BY own.origin, own.item_id)
+    )::double precision AS share,
+    least(coalesce(holidays.factor, 1), 1)::double precision AS holiday_factor,
     own.demand_days::integer AS demand_days
 FROM own
 CROSS JOIN rule

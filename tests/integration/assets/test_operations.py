@@ -146,6 +146,9 @@ def test_downstream_are_the_weeks_of_the_days_and_every_later_origin():
         ("load", date(2025, 3, 10), date(2025, 3, 31)),
         ("accuracy", date(2024, 9, 9), date(2025, 3, 31)),
         ("load of accuracy", date(2024, 9, 9), date(2025, 3, 31)),
+        ("planning", date(2025, 4, 1), date(2025, 4, 1)),
+        ("outcomes", date(2025, 1, 28), date(2025, 4, 1)),
+        ("days of the KPIs", date(2025, 3, 5), date(2025, 3, 11)),
         ("KPIs", None, None),
     ]
 
@@ -160,7 +163,9 @@ def test_of_many_origins_that_see_the_days_the_last_ones_can_be_made_alone():
 
 def test_days_of_the_current_week_that_no_origin_sees_yet_make_no_forecast():
     stages = downstream_stages(Window(date(2025, 3, 5), date(2025, 3, 6)), date(2025, 3, 6))
-    assert [stage.name for stage in stages] == ["weekly demand", "KPIs"]
+    assert [stage.name for stage in stages] == [
+        *("weekly demand", "planning", "outcomes", "days of the KPIs", "KPIs")
+    ]
 
 
 def test_a_new_week_makes_its_origin_alone(pipeline: Pipeline):

@@ -70,7 +70,7 @@ def test_prices_that_cannot_be_or_are_twice_the_usual_are_flagged(with_demands: 
         INSERT INTO core.fact_purchase_lines
         SELECT
             'P', n, '1', 'BAFRD017', 'F', NULL, DATE '{START}' + n::integer, NULL, NULL, NULL,
-            5, NULL, price, false, false
+            5, NULL, price, false, false, false
         FROM unnest('{{100,101,99,100,102,98,100,100,210,120,0}}'::numeric[]) WITH ORDINALITY AS prices (price, n);
         """,
     )

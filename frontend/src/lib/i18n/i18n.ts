@@ -9,7 +9,7 @@ export type MessageKey = keyof typeof pt;
 export type PluralKey = MessageKey extends infer Key ? (Key extends `${infer Base}.other` ? Base : never) : never;
 
 /** Kinds of codes that the API sends and only the page puts into words. */
-export type CodeKind = "abc_basis" | "dataset" | "demand_class" | "kpi" | "kpi_help" | "model" | "reason" | "unit";
+export type CodeKind = "abc_basis" | "dataset" | "demand_class" | "kpi" | "model" | "reason" | "unit";
 
 type Values = Readonly<Record<string, string | number>>;
 

@@ -6,6 +6,7 @@ import { useKpis } from "@/lib/api/hooks";
 import type { Kpi } from "@/lib/api/requests";
 import type { I18n } from "@/lib/i18n/i18n";
 import { useI18n } from "@/lib/i18n/provider";
+import { kpiHelp } from "./kpi-help";
 
 /** As a planner asks: what was requested, how long it takes, how good the forecast is, what is in stock, and how it serves. */
 const ORDER = [
@@ -50,17 +51,17 @@ const UNITS_IN_WORDS = new Set(["items", "lines", "days", "per_year"]);
 
 function KpiCard({ kpi }: { kpi: Kpi }) {
   const i18n = useI18n();
-  const { label } = i18n;
+  const { label, locale } = i18n;
   return (
     <div className="panel flex flex-col gap-0.5 p-3 sm:p-4">
       <dt className="font-medium text-muted">{label("kpi", kpi.kpi)}</dt>
-      <dd className="font-semibold text-2xl tabular-nums tracking-tight">
+      <dd className="font-semibold text-xl tabular-nums tracking-tight sm:text-2xl">
         {kpiValue(kpi, i18n)}
         {UNITS_IN_WORDS.has(kpi.unit) && (
           <span className="ml-1.5 font-normal text-base text-muted">{label("unit", kpi.unit)}</span>
         )}
       </dd>
-      <dd className="mt-auto text-muted text-xs">{label("kpi_help", kpi.kpi)}</dd>
+      <dd className="mt-auto text-muted text-xs">{kpiHelp(locale, kpi.kpi)}</dd>
     </div>
   );
 }
