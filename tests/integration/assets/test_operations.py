@@ -163,9 +163,7 @@ def test_of_many_origins_that_see_the_days_the_last_ones_can_be_made_alone():
 
 def test_days_of_the_current_week_that_no_origin_sees_yet_make_no_forecast():
     stages = downstream_stages(Window(date(2025, 3, 5), date(2025, 3, 6)), date(2025, 3, 6))
-    assert [stage.name for stage in stages] == [
-        *("weekly demand", "planning", "outcomes", "days of the KPIs", "KPIs")
-    ]
+    assert [stage.name for stage in stages] == ["weekly demand", "planning", "outcomes", "days of the KPIs", "KPIs"]
 
 
 def test_a_new_week_makes_its_origin_alone(pipeline: Pipeline):
