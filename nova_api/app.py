@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from nova_api import sqltexts
+from nova_api.auth.permissions import require_permissions
 from nova_api.cache.memory import MemoryTier
 from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
@@ -79,8 +80,12 @@ def representation(document: bytes) -> str:
 
 
 def build_app(settings: Settings) -> Litestar:
-    """Compose the application; it connects when its lifespan begins."""
-    return Litestar(
+    """Compose the application; it connects when its lifespan begins.
+
+    Raises:
+        UnguardedRouteError: when an address says nothing of who may use it.
+    """
+    app = Litestar(
         CONTROLLERS,
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
@@ -89,6 +94,8 @@ def build_app(settings: Settings) -> Litestar:
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )
+    require_permissions(app)
+    return app
 
 
 def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

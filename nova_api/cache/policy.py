@@ -1,10 +1,12 @@
-"""What each endpoint's answers are made from, and how long they may be kept: the one table of it."""
+"""What each endpoint's answers are made from, how long they may be kept and who may have them: the one table of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from nova_api.auth.permissions import Permission
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -20,12 +22,14 @@ class Policy:
         datasets: tables whose versions stamp the answer; a newer version of one of them makes a kept answer a miss.
         ttl: seconds after which an answer is read again although no version moved.
         max_stale: seconds for which an answer may still be given once its versions cannot be confirmed.
+        permission: what a caller must be allowed.
     """
 
     operation: str
     datasets: tuple[str, ...]
     ttl: int = HOUR
     max_stale: int = DAY
+    permission: Permission = Permission.READ
 
 
 POLICIES: Mapping[str, Policy] = MappingProxyType(

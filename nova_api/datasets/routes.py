@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
+from nova_api.auth.permissions import OPTION, Permission
 from nova_api.cache.policy import DAY
 from nova_api.datasets.schemas import Dataset, DatasetList
 from nova_api.errors import UnavailableError
@@ -23,6 +24,7 @@ class DatasetController(Controller):
     @get(
         "/",
         operation_id="listDatasets",
+        opt={OPTION: Permission.READ},
         summary="Served tables: version, run, rows and age",
         description="Made from `support.dataset_versions`.",
         responses=documented(400, 500, 503),

@@ -6,6 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
+from nova_api.auth.permissions import OPTION, Permission
 from nova_api.cache.policy import DAY
 from nova_api.cache.shared import SharedTier
 from nova_api.database import Database
@@ -23,7 +24,13 @@ class HealthController(Controller):
     path = "/health"
     tags = ("health",)
 
-    @get("/live", operation_id="getLiveness", summary="Whether the process lives", responses=documented(400, 500))
+    @get(
+        "/live",
+        operation_id="getLiveness",
+        summary="Whether the process lives",
+        opt={OPTION: Permission.PUBLIC},
+        responses=documented(400, 500),
+    )
     async def get_liveness(self) -> Response[Liveness]:
         """Answer."""
         return Response(Liveness(), headers=NO_STORE)
@@ -31,6 +38,7 @@ class HealthController(Controller):
     @get(
         "/ready",
         operation_id="getReadiness",
+        opt={OPTION: Permission.PUBLIC},
         summary="Whether answers can be given, and what is missing for the best ones",
         description="200 for `ready` and `degraded`: without Redis answers are slower, without PostgreSQL kept ones "
         "are given marked stale. 503 for `unavailable`: there is nothing to answer with.",

@@ -12,6 +12,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
+from nova_api.auth.permissions import OPTION
 from nova_api.cache.keys import entity_tag
 from nova_api.cache.policy import POLICIES, Policy
 from nova_api.cache.reader import Answer, Load, Reader
@@ -47,7 +48,7 @@ def cached_get(path: str, *, operation: str, summary: str, errors: tuple[int, ..
         operation_id=operation,
         summary=summary,
         description=f"Made from {', '.join(f'`{dataset}`' for dataset in policy.datasets)}.",
-        opt={"policy": policy},
+        opt={"policy": policy, OPTION: policy.permission},
         responses={304: NOT_MODIFIED, **documented(400, *errors, 500, 503)},
         response_headers=HEADERS,
         **options,

@@ -14,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Tag
 
+from nova_api.auth.permissions import OPTION, Permission
 from nova_api.http.conditional import accepts_gzip
 from nova_api.http.parameters import refuse_undocumented
 from nova_api.http.scalar import Scalar
@@ -133,6 +134,7 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
             PATH,
             route_handlers=[],
             include_in_schema=False,
+            opt={OPTION: Permission.PUBLIC},
             before_request=_refuse_unknown_pages,
             response_headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY},
         ),
