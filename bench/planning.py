@@ -7,8 +7,9 @@ they grow.
 
 Each size has a warehouse of its own on a PostgreSQL that is deleted afterwards. Its day is planned by the pipeline's
 own stages, from reading to commit, three days after one another: policies, grid, projection, proposals, alerts, the
-day's KPIs and all views; the median counts. A small portfolio is planned first, so that nothing pays for what is read once. Seconds come from one machine and mean little elsewhere; the ratios
-to the smallest size are what to compare: 1 is linear.
+day's KPIs and all views; the median counts. A small portfolio is planned first, so that nothing pays for what is read
+once. Seconds come from one machine and mean little elsewhere; the ratios to the smallest size are what to compare: 1 is
+linear.
 """
 
 from __future__ import annotations

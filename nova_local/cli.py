@@ -187,8 +187,11 @@ def load(home: Home, wish: Wish, *, again: bool, accept_drift: bool = False, acc
     if again or not materialization.is_done(home, source):
         environment = running.running_environment(home, Settings.from_environment().lake, source.kind)
         with progress.step(f"materialization of {source}"):
-            accepted = accept_drift or (accept_other_data and materialization.is_other_data(home, wish, source))
-            materialization.materialize(home, source, environment, progress.detail, accept_drift=accepted)
+            other = materialization.is_other_data(home, wish, source)
+            accepted = accept_drift or (accept_other_data and other)
+            materialization.materialize(
+                home, source, environment, progress.detail, accept_drift=accepted, other_data=other
+            )
         if source.kind != before:
             progress.warn("runs started in Dagster read the former source until `nova down` and `nova up`")
 

@@ -125,11 +125,12 @@ def materialize(
     tell: Callable[[str], None],
     *,
     accept_drift: bool = False,
+    other_data: bool = False,
 ) -> None:
     """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
 
     `environment` is that of the pipeline for this kind of source. `accept_drift`: far fewer rows than there are now
-    are no reason to refuse them.
+    are no reason to refuse them. `other_data`: it is another source, and what was planned from the former one goes.
 
     Raises `LocalError` with the end of its log when it fails.
     """
@@ -141,6 +142,7 @@ def materialize(
                 *(sys.executable, "-m", "nova_assets.materialize"),
                 *(["--workbook", str(source.workbook)] if source.workbook else []),
                 *(["--accept-drift"] if accept_drift else []),
+                *(["--other-data"] if other_data else []),
             ],
             env={**environment, "PYTHONUNBUFFERED": "1"},
             cwd=project.ROOT,

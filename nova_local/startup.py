@@ -72,7 +72,9 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
     if not materialization.is_done(home, source):
         with progress.step(f"first materialization of {source}"):
             other = materialization.is_other_data(home, request.wish, source)
-            materialization.materialize(home, source, environment(), progress.detail, accept_drift=other)
+            materialization.materialize(
+                home, source, environment(), progress.detail, accept_drift=other, other_data=other
+            )
     if build is not None and build.process is not None:
         with progress.step("the page's build"):
             build.wait()

@@ -16,7 +16,8 @@ from nova_assets import registry
 from nova_assets.materialize import RefusedError, Stage, outcomes_stage
 from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.partitions import DAY, WEEK, latest_origin
-from nova_assets.registry.recommendations import RECOMMENDATIONS, STOCK_PROJECTION
+from nova_assets.planning.former import forget_plans
+from nova_assets.registry.recommendations import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS, STOCK_PROJECTION
 from nova_assets.sqlfiles import check_sql
 from nova_local.embedded import Services
 from tests.support.pipeline import Pipeline, Rows, copy_of
@@ -27,6 +28,7 @@ PAST = date(2025, 9, 5)
 """Eight weeks before the last day: what came of its proposals is known."""
 
 VERSIONS = "SELECT dataset, version FROM support.dataset_versions WHERE dataset LIKE 'analytics.%%' ORDER BY 1"
+VERSION = "SELECT coalesce(max(version), 0) FROM support.dataset_versions WHERE dataset = %s"
 PLAN = [table.relation for table in registry.PLANNING]
 
 
@@ -398,3 +400,23 @@ def test_the_run_tells_what_the_day_proposes(changeable: Pipeline):
     assert metadata["orders_cost_brl"] == pytest.approx(
         float(sum(row["cost_brl"] for row in of_action(changeable, "order")))
     )
+
+
+def test_plans_of_a_former_source_go_with_it_and_readers_are_told(changeable: Pipeline):
+    relations = (*PLAN, RECOMMENDATION_OUTCOMES.relation)
+
+    def versions() -> dict[str, int]:
+        return {name: changeable.one(VERSION, name) for name in relations}
+
+    def rows() -> dict[str, int]:
+        return {name: changeable.one(f"SELECT count(*) FROM {name}") for name in relations}
+
+    held, before = rows(), versions()
+    assert held[RECOMMENDATIONS.relation]
+    with changeable.warehouse.connect() as connection:
+        assert forget_plans(connection) == sum(held.values())
+        assert forget_plans(connection) == 0
+    assert set(rows().values()) == {0}
+    assert versions() == {name: version + (held[name] > 0) for name, version in before.items()}
+    plan(changeable, LAST)
+    assert rows()[RECOMMENDATIONS.relation]
