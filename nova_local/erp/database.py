@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from nova_local.errors import LocalError
 
 DATABASE, READER = "erp", "nova_erp_ro"
-TABLES = ("sbm010", "sb1010", "sb2010", "sd3010", "sc1010", "sc7010", "sd1010", "sa2010", "nnr010")
+TABLES = ("sbm010", "sb1010", "sb2010", "sd3010", "sc1010", "sc7010", "sd1010", "sd2010", "sa2010", "nnr010", "sf4010")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Summary:
 
     size: str
     seed: int
+    branches: int
     first_day: date
     last_day: date
     rows: Mapping[str, int]
@@ -55,10 +56,9 @@ def summarize(superuser_url: str) -> Summary:
 
 
 def count(connection: psycopg.Connection) -> Summary:
-    run = connection.execute("SELECT size, seed, first_day, last_day FROM truth.run").fetchone()
+    run = connection.execute("SELECT size, seed, branches, first_day, last_day FROM truth.run").fetchone()
     assert run is not None
-    size, seed, first_day, last_day = run
-    return Summary(size, seed, first_day, last_day, {table: count_rows(connection, table) for table in TABLES})
+    return Summary(*run, {table: count_rows(connection, table) for table in TABLES})
 
 
 def count_rows(connection: psycopg.Connection, table: str) -> int:

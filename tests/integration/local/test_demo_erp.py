@@ -69,6 +69,9 @@ def test_characters_are_padded_with_blanks_and_dates_have_eight_digits_or_eight_
             query = sql.SQL("SELECT min(octet_length({0})), bool_and({0}::text ~ '^ *$' OR {0}::text !~ '^ ') FROM {1}")
             found = connection.execute(query.format(sql.Identifier(column), sql.Identifier(table))).fetchone()
             assert found is not None
+            if table == "sd2010":  # a company of one branch sends nothing to another
+                assert found == (None, None)
+                continue
             assert found[0] >= width
             assert found[1]
     for table, column in (("sd3010", "d3_emissao"), ("sc7010", "c7_datprf"), ("sd1010", "d1_emissao")):
