@@ -58,7 +58,9 @@ def summarize(superuser_url: str) -> Summary:
 def count(connection: psycopg.Connection) -> Summary:
     run = connection.execute("SELECT size, seed, branches, first_day, last_day FROM truth.run").fetchone()
     assert run is not None
-    return Summary(*run, {table: count_rows(connection, table) for table in TABLES})
+    size, seed, branches, first_day, last_day = run
+    rows = {table: count_rows(connection, table) for table in TABLES}
+    return Summary(size, seed, branches, first_day, last_day, rows)
 
 
 def count_rows(connection: psycopg.Connection, table: str) -> int:

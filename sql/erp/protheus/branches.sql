@@ -2,12 +2,12 @@
 -- all branches, or by those of a company or unit, its X?_FILIAL is blank or the beginning of theirs.
 SELECT DISTINCT rtrim(b2_filial) AS branch
 FROM sb2010
-WHERE d_e_l_e_t_ = ' ' AND b2_filial <> ' '
+WHERE d_e_l_e_t_ = ' ' AND rtrim(b2_filial) <> ''
 UNION
 SELECT DISTINCT rtrim(c7_filial) AS branch
 FROM sc7010
-WHERE d_e_l_e_t_ = ' ' AND c7_filial <> ' '
+WHERE d_e_l_e_t_ = ' ' AND rtrim(c7_filial) <> ''
 UNION
 SELECT DISTINCT rtrim(c7_filent) AS branch
 FROM sc7010
-WHERE d_e_l_e_t_ = ' ' AND c7_filent <> ' '
+WHERE d_e_l_e_t_ = ' ' AND rtrim(c7_filent) <> ''

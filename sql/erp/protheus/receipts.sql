@@ -9,7 +9,7 @@ WITH bought_elsewhere AS (
         c7_produto,
         min(rtrim(c7_filial)) AS buys
     FROM sc7010
-    WHERE d_e_l_e_t_ = ' ' AND c7_filent <> ' ' AND c7_filent <> c7_filial
+    WHERE d_e_l_e_t_ = ' ' AND rtrim(c7_filent) <> '' AND c7_filent <> c7_filial
     GROUP BY c7_filent, c7_num, c7_item, c7_produto
 ),
 
