@@ -13,11 +13,10 @@ from pathlib import Path
 import psycopg
 
 from nova_local.erp import database
-from nova_local.erp.database import Summary
+from nova_local.erp.database import RECIPE, Summary
 from nova_local.erp.scales import DEFAULT_SIZE, LAST_DAY, scale_of
 from nova_local.errors import LocalError
 
-RECIPE = 4  # to be raised with every change of the rules or tables: what older rules made is built anew
 SEED = 7
 LOCK = 7_355_608  # advisory, of this database: one builder at a time
 
@@ -46,7 +45,7 @@ def build(
     `anew` builds in any case. Raises `LocalError` for an unknown size, more branches than the company has states, or a
     last day before the company's first.
     """
-    from nova_local.erp.places import states_of  # brings numpy, as below
+    from nova_local.erp.places import states_of  # brings numpy, as in `build_tables`
 
     scale = scale_of(size)
     if not 1 <= branches <= len(states_of(scale)):
@@ -58,9 +57,10 @@ def build(
         lock(connection)
         known = (
             database.is_built(connection)
+            and database.is_current(connection)
             and connection.execute(
-                "SELECT last_day FROM truth.run WHERE (recipe, size, seed, branches, first_day) = (%s, %s, %s, %s, %s)",
-                [RECIPE, size, seed, branches, scale.first_day],
+                "SELECT last_day FROM truth.run WHERE (size, seed, branches, first_day) = (%s, %s, %s, %s)",
+                [size, seed, branches, scale.first_day],
             ).fetchone()
         )
         if not known or anew:
@@ -81,8 +81,7 @@ def advance(superuser_url: str, days: int, *, note: Note = silent) -> Summary:
         raise LocalError("there is no demo ERP yet: `nova demo reset` builds it")
     with psycopg.connect(database.erp_url(superuser_url)) as connection:
         lock(connection)
-        if connection.execute("SELECT recipe FROM truth.run").fetchone() != (RECIPE,):
-            raise LocalError("another version of Nova made this demo ERP: `nova demo reset` builds it anew")
+        database.require_current(connection)
         add_days(connection, days, note)
         return database.count(connection)
 

@@ -11,6 +11,7 @@ SELECT
         ELSE substr(sc1.branch, 1, items.width) || '-'
     END || rtrim(sc1.c1_produto) AS item_id,
     CASE
+        WHEN rtrim(sc1.c1_cc) = '' AND rtrim(sc1.c1_local) = '' THEN NULL
         WHEN rtrim(sc1.c1_cc) = ''
             THEN CASE WHEN :home LIKE sc1.branch || '%' THEN '' ELSE sc1.branch || '-' END || rtrim(sc1.c1_local)
         WHEN :home LIKE substr(sc1.branch, 1, places.width) || '%' THEN rtrim(sc1.c1_cc)

@@ -328,6 +328,25 @@ def test_new_days_correct_and_delete_rows_of_the_days_before(demo_erp: DemoErp, 
         erp.build(services.superuser_url, services.credentials.erp)
 
 
+def test_what_another_version_of_nova_made_is_built_anew(demo_erp: DemoErp, services: Services) -> None:
+    with psycopg.connect(demo_erp.superuser_url) as connection:
+        connection.execute("UPDATE truth.run SET recipe = recipe - 1")
+        connection.execute("ALTER TABLE truth.run DROP COLUMN branches")
+        connection.execute("DROP TABLE sd2010")
+    assert erp.size_there(services.superuser_url) == ("small", False)
+    with pytest.raises(LocalError, match="another version of Nova"):
+        erp.summarize(services.superuser_url)
+    with pytest.raises(LocalError, match="another version of Nova"):
+        erp.advance(services.superuser_url, 1)
+    assert erp.build(services.superuser_url, services.credentials.erp) == demo_erp.summary
+    assert erp.size_there(services.superuser_url) == ("small", True)
+
+
+def test_there_are_as_many_branches_as_states_at_most(services: Services) -> None:
+    with pytest.raises(LocalError, match="the small demo ERP has 1 to 2 branches"):
+        erp.build(services.superuser_url, services.credentials.erp, branches=3)
+
+
 def test_a_last_day_before_the_first_and_a_step_back_are_refused(services: Services) -> None:
     with pytest.raises(LocalError, match="begins on 2024-11-01"):
         erp.build(services.superuser_url, services.credentials.erp, last_day=date(2024, 10, 31))
