@@ -94,7 +94,11 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
                 origins_kept_weeks=settings.lake_origins_kept_weeks(),
             ),
             "http": Http(),
-            "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
+            "erp": Erp(
+                url=dg.EnvVar("ERP_URL") if settings.has_erp() else "",
+                system=settings.erp_system(),
+                branches=settings.erp_branches(),
+            ),
             **(resource_overrides or {}),
         },
         # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.

@@ -315,7 +315,9 @@ def source_range(warehouse: Warehouse) -> DataRange:
         ErpError: the ERP cannot be read.
         MaterializationError: the source has no usable line.
     """
-    reader = Erp(url=dg.EnvVar("ERP_URL").get_value() or "", system=settings.erp_system())
+    reader = Erp(
+        url=dg.EnvVar("ERP_URL").get_value() or "", system=settings.erp_system(), branches=settings.erp_branches()
+    )
     return data_range(warehouse, erp_span(reader) if settings.source() == "erp" else None)
 
 

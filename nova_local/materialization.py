@@ -86,15 +86,16 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
 
 
 def fingerprint(source: Source) -> str:
-    """The input and the code that turns it into tables; of an ERP only which it is, for what it holds changes by the
-    minute."""
+    """The input and the code that turns it into tables; of an ERP only which it is and which of its branches are read,
+    for what it holds changes by the minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
         *(project.ROOT / "requirements").glob("*.txt"),
     ]
     workbook = source.workbook
-    erp = f"{ERP} {digest.of_text(os.environ.get('ERP_URL', ''))}"
+    address, branches = (os.environ.get(name, "") for name in ("ERP_URL", "NOVA_ERP_BRANCHES"))
+    erp = f"{ERP} {digest.of_text(f'{address} {branches}'.rstrip())}"
     data = erp if workbook is None else digest.of_files([workbook], workbook.parent)
     return f"{data}+{digest.of_files(code, project.ROOT)}"
 
