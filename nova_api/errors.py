@@ -29,3 +29,10 @@ class UnavailableError(RuntimeError):
     def __init__(self, message: str, retry_after: int = 2) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotWritableError(UnavailableError):
+    """This API only reads: it was started without an address to write to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=3600)
