@@ -31,6 +31,13 @@ class UnavailableError(RuntimeError):
         self.retry_after = retry_after
 
 
+class NotWritableError(UnavailableError):
+    """This API only reads: it was started without an address to write to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=3600)
+
+
 class UnauthenticatedError(PermissionError):
     """The caller did not say who they are, or not in a way that can be believed.
 

@@ -32,6 +32,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern="^postgres(ql)?://",
         ),
     ]
+    write_database_url: Annotated[
+        Annotated[str, msgspec.Meta(pattern="^postgres(ql)?://")] | None,
+        _setting(
+            "NOVA_API_WRITE_DATABASE_URL",
+            "The same database as nova_api_rw, for accounts, decisions and the audit log; absent: the API only reads",
+        ),
+    ] = None
     redis_url: Annotated[
         Annotated[str, msgspec.Meta(pattern="^(rediss?|unix)://")] | None,
         _setting("REDIS_URL", "Redis shared by the API's processes; absent: the memory tier alone"),
@@ -70,6 +77,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "http://127.0.0.1:3070"
     )
     pool_size: Annotated[int, _setting("NOVA_API_POOL_SIZE", "Connections to PostgreSQL per process", ge=1, le=100)] = 6
+    write_pool_size: Annotated[
+        int, _setting("NOVA_API_WRITE_POOL_SIZE", "Connections per process that write", ge=2, le=50)
+    ] = 3
     acquire_timeout: Annotated[
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5

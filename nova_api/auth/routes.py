@@ -30,7 +30,7 @@ class AuthController(Controller):
     )
     async def login(self, request: Request, data: Login, entrance: NamedDependency[Entrance]) -> Response[Session]:
         """Give a token."""
-        granted = await entrance.sign_in(data.login, data.password, address_of(request))
+        granted = await entrance.sign_in(request.scope, data.login, data.password)
         return Response(session(granted), headers=NO_STORE)
 
     @post(
@@ -42,9 +42,11 @@ class AuthController(Controller):
         status_code=200,
         responses=documented(400, 401, 500, 503),
     )
-    async def refresh(self, data: Refresh, entrance: NamedDependency[Entrance]) -> Response[Session]:
+    async def refresh(
+        self, request: Request, data: Refresh, entrance: NamedDependency[Entrance]
+    ) -> Response[Session]:
         """Give a new token and a new refresh token."""
-        return Response(session(await entrance.renew(data.refresh_token)), headers=NO_STORE)
+        return Response(session(await entrance.renew(request.scope, data.refresh_token)), headers=NO_STORE)
 
     @post(
         "/logout",
@@ -56,7 +58,7 @@ class AuthController(Controller):
     )
     async def logout(self, request: Request[Principal, Claims, None], entrance: NamedDependency[Entrance]) -> None:
         """Make it void."""
-        await entrance.sign_out(request.auth)
+        await entrance.sign_out(request.scope, request.auth)
 
     @get(
         "/me",
@@ -91,14 +93,9 @@ class AuthController(Controller):
     ) -> Response[Session]:
         """Change it."""
         granted = await entrance.change_password(
-            request.user.user_id, data.current_password, data.new_password, address_of(request)
+            request.scope, request.user.user_id, data.current_password, data.new_password
         )
         return Response(session(granted), headers=NO_STORE)
-
-
-def address_of(request: Request) -> str:
-    """The address that a request came from, as far as it is known."""
-    return request.client.host if request.client is not None else "unknown"
 
 
 def session(granted: Grant) -> Session:

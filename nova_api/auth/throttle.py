@@ -9,6 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
+from litestar.types import Scope
+
+from nova_api.audit.events import client_ip
 from nova_api.database import Database
 from nova_api.errors import ThrottledError
 from nova_api.sqltexts import read_sql
@@ -29,12 +32,13 @@ class Bucket:
     gains: timedelta
 
 
-def buckets_of(login: str, address: str) -> tuple[Bucket, ...]:
-    """The buckets of an attempt, the one that others cannot empty for this account last.
+def buckets_of(login: str, scope: Scope) -> tuple[Bucket, ...]:
+    """The buckets of an attempt, the one that strangers can empty last.
 
     From one address five attempts at once on one account, then five a minute; twenty on all accounts. On one account,
     from wherever, thirty: somebody who guesses from one address does not lock its owner out.
     """
+    address = str(client_ip(scope) or "unknown")
     return (
         Bucket(_digest("address", address), 20, timedelta(seconds=3)),
         Bucket(_digest("both", f"{address}\0{login}"), 5, timedelta(seconds=12)),

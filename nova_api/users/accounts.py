@@ -1,4 +1,4 @@
-"""Accounts in `support.users`: what the addresses and the command do to them, each change with its audit event."""
+"""Accounts in `support.users`: what the addresses and the command do to them, and what the audit is told of it."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ async def by_login(connection: Any, login: str) -> User:
 
 async def change(
     connection: Any, user_id: str, wanted: UserChange, password_hash: str | None, actor: str, version: int | None = None
-) -> User:
-    """Change an account; a change of role, activity or password makes its tokens void.
+) -> tuple[User, User]:
+    """Change an account; a change of role, activity or password makes its tokens void. Returns it before and after.
 
     Args:
         user_id: the account.
@@ -100,8 +100,18 @@ async def change(
     row = await connection.fetchrow(
         read_sql("user_change"), now.user_id, name, role, active, password_hash, actor, voids
     )
-    return _user(row)
+    return now, _user(row)
 
 
 def _user(row: Any) -> User:
     return msgspec.convert(dict(row), User)
+
+
+def described(user: User) -> dict[str, Any]:
+    """What the audit keeps of an account."""
+    return {"login": user.login, "name": user.name, "role": user.role.value, "active": user.active}
+
+
+def difference(before: User, after: User, *, password_changed: bool) -> dict[str, Any]:
+    """What the audit keeps of a change: that a password was changed, never which."""
+    return {"before": described(before), "after": described(after), "password_changed": password_changed}

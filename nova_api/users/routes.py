@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, QueryParameter
 from msgspec import UNSET
 
+from nova_api.audit.events import AuditEvent, record
 from nova_api.auth.passwords import Passwords, weakness
 from nova_api.auth.permissions import OPTION, Permission, Role
 from nova_api.auth.principal import Principal
@@ -37,7 +38,7 @@ class UserController(Controller):
         active: Annotated[bool | None, QueryParameter(description="Active alone, disabled alone; absent: both")] = None,
     ) -> Response[UserList]:
         """List them."""
-        async with database.transaction() as connection:
+        async with database.transaction(read_only=True) as connection:
             users = await accounts.listed(connection, role, active)
         return Response(UserList(data=users), headers={"Cache-Control": "no-store"})
 
@@ -53,12 +54,14 @@ class UserController(Controller):
         hashed = await _hashed(passwords, data.password, data.login, data.name)
         async with database.transaction() as connection:
             user = await accounts.create(connection, data, hashed, request.user.user_id)
+            about, details = ("user", user.user_id), {"after": accounts.described(user)}
+            await record(connection, AuditEvent.of_request(request.scope, "user.created", subject=about, details=details))
         return _answer(user, 201, {"Location": f"/api/v1/users/{user.user_id}"})
 
     @get("/{user_id:uuid}", operation_id="getUser", summary="One account", responses=documented(400, 404, 500, 503))
     async def get_user(self, user_id: FromPath[UUID], database: NamedDependency[Database]) -> Response[User]:
         """Show it."""
-        async with database.transaction() as connection:
+        async with database.transaction(read_only=True) as connection:
             return _answer(await accounts.read(connection, str(user_id)))
 
     @patch(
@@ -82,13 +85,16 @@ class UserController(Controller):
     ) -> Response[User]:
         """Change it."""
         version = version_asked(if_match)
-        async with database.transaction() as connection:
+        async with database.transaction(read_only=True) as connection:
             before = await accounts.read(connection, str(user_id))
         password = None if data.password is UNSET else str(data.password)
         hashed = await _hashed(passwords, password, before.login, before.name)
         async with database.transaction() as connection:
-            user = await accounts.change(connection, str(user_id), data, hashed, request.user.user_id, version)
-        return _answer(user)
+            changed = await accounts.change(connection, str(user_id), data, hashed, request.user.user_id, version)
+            details = accounts.difference(*changed, password_changed=hashed is not None)
+            about = ("user", str(user_id))
+            await record(connection, AuditEvent.of_request(request.scope, "user.changed", subject=about, details=details))
+        return _answer(changed[1])
 
 
 async def _hashed(passwords: Passwords, password: str | None, *names: str) -> str | None:
