@@ -19,17 +19,19 @@ PAGE_TOKEN = "NOVA_API_SERVICE_TOKEN"
 KEYS = "NOVA_API_TOKEN_KEYS"
 
 
-def ensure_accounts(services: Services, environment: Mapping[str, str]) -> str:
-    """Make the administrator, whose password is in the home, unless there is one, and the page's own account.
+def ensure_admin(services: Services, environment: Mapping[str, str]) -> None:
+    """Make the administrator, whose password is in the home, unless there is one.
 
-    Returns a token for the page, empty where an administrator has disabled its account. Raises `LocalError` with the
-    API's own words when it refuses.
+    Raises `LocalError` with the API's own words when it refuses.
     """
-    with psycopg.connect(services.admin_url) as connection:
-        known = dict(connection.execute("SELECT login, CASE WHEN active THEN role END FROM support.users").fetchall())
-    if "ADMIN" not in known.values():
+    if "ADMIN" not in active_roles(services).values():
         arguments = ("users", "first-admin", "--login", ADMIN, "--password-stdin")
         command(environment, *arguments, given=services.credentials.admin)
+
+
+def page_token(services: Services, environment: Mapping[str, str]) -> str:
+    """A token for the page, whose account is made when it is absent; empty where an administrator has disabled it."""
+    known = active_roles(services)
     if PAGE not in known:
         command(environment, "users", "create", PAGE, "--name", "The page", "--role", "VIEWER", "--no-password")
     elif known[PAGE] is None:
@@ -37,10 +39,16 @@ def ensure_accounts(services: Services, environment: Mapping[str, str]) -> str:
     return issue_token(environment, PAGE, PAGE_TOKEN_DAYS)
 
 
-def part_environment(part: str, environment: Mapping[str, str], page_token: str) -> dict[str, str]:
+def active_roles(services: Services) -> dict[str, str | None]:
+    """Role of each account by its name; `None` of one that is disabled."""
+    with psycopg.connect(services.admin_url) as connection:
+        return dict(connection.execute("SELECT login, CASE WHEN active THEN role END FROM support.users").fetchall())
+
+
+def part_environment(part: str, environment: Mapping[str, str], token: str) -> dict[str, str]:
     """What a part is told: the keys of tokens are the API's alone, and the page has a token."""
     own = dict(environment) if part == API else {name: value for name, value in environment.items() if name != KEYS}
-    return own | ({PAGE_TOKEN: page_token} if part == PAGE and page_token else {})
+    return own | ({PAGE_TOKEN: token} if part == PAGE and token else {})
 
 
 def issue_token(environment: Mapping[str, str], login: str, days: int) -> str:

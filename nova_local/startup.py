@@ -68,8 +68,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         now = supervisor.state
         return child_environment(home, services, now.ports, request.lake, now.run_id, source.kind)
 
-    with progress.step("accounts of the API"):
-        page_token = access.ensure_accounts(services, environment())
+    access.ensure_admin(services, environment())
     build = start_build(request.procfile, environment(), supervisor)
     if not materialization.is_done(home, source):
         with progress.step(f"first materialization of {source}"):
@@ -82,7 +81,8 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         supervisor.choose_ports(keep=SERVERS)  # others may have taken some in the meantime
         parts = read_parts(request.procfile, supervisor.state.ports)
         wanted = [part for part in parts if part.name != PAGE or build is not None]
-        for_part = {part.name: access.part_environment(part.name, environment(), page_token) for part in wanted}
+        token = access.page_token(services, environment()) if build is not None else ""
+        for_part = {part.name: access.part_environment(part.name, environment(), token) for part in wanted}
         supervisor.begin(
             [blueprint_of(part, for_part[part.name], project.ROOT, home.log(part.name)) for part in wanted]
         )
