@@ -3,9 +3,10 @@
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -23,13 +24,17 @@ from nova_api.datasets.routes import DatasetController
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
 from nova_api.http.documentation import openapi_config
-from nova_api.http.parameters import documented_parameters, refuse_undocumented
+from nova_api.http.parameters import Parameters, documented_parameters, refuse_undocumented
 from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
+from nova_api.listings.catalogue import LISTINGS
+from nova_api.listings.routes import pages_of, row_of
 from nova_api.series.routes import SeriesController
 from nova_api.settings import Settings
+from nova_api.sites.listing import SITES
+from nova_api.suppliers.listing import SUPPLIERS
 from nova_api.versions import VersionMap
 
 log = logging.getLogger(__name__)
@@ -43,6 +48,11 @@ CONTROLLERS = (
     HealthController,
 )
 
+
+ROWS = (
+    row_of(SITES, "getSite", "One place"),
+    row_of(SUPPLIERS, "getSupplier", "One supplier"),
+)
 
 INJECTED = ("settings", "database", "versions", "shared", "reader")
 
@@ -79,6 +89,26 @@ def representation(document: bytes) -> str:
     return hashlib.sha256(document + sqltexts.digest().encode()).hexdigest()[:8]
 
 
+@dataclass(frozen=True)
+class Contract:
+    """What is read off the OpenAPI document.
+
+    Attributes:
+        representation: see `nova_api.cache.keys`.
+        parameters: the documented parameters, by path and name.
+    """
+
+    representation: str
+    parameters: Mapping[str, Parameters]
+
+
+@cache
+def _contract() -> Contract:
+    # Of no settings, and once in a process: the document takes longer to make than all else at a start.
+    app = build_app(Settings(database_url="postgresql://"))
+    return Contract(representation(document_json(app)), documented_parameters(app))
+
+
 def build_app(settings: Settings) -> Litestar:
     """Compose the application; it connects when its lifespan begins.
 
@@ -86,7 +116,7 @@ def build_app(settings: Settings) -> Litestar:
         UnguardedRouteError: when an address says nothing of who may use it.
     """
     app = Litestar(
-        CONTROLLERS,
+        [*CONTROLLERS, *map(pages_of, LISTINGS), *ROWS],
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
         before_request=_refuse_undocumented,
@@ -101,9 +131,10 @@ def build_app(settings: Settings) -> Litestar:
 def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def serving(app: Litestar) -> AsyncIterator[None]:
-        services = make_services(settings, representation(document_json(app)))
+        contract = _contract()
+        services = make_services(settings, contract.representation)
         app.state.services = services
-        app.state.parameters = documented_parameters(app)
+        app.state.parameters = contract.parameters
         if settings.redis_url is None:
             log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
         await services.database.open()

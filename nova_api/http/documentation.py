@@ -124,7 +124,16 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
         description="Items, demand, forecasts and figures of a supply operation. Read only. "
         "Every body names the versions of the datasets it was made from; HEAD is answered wherever GET is.",
         tags=[
-            Tag("items", "The catalogue, demand and forecasts"),
+            Tag("items", "The catalogue, and one item's demand and forecasts"),
+            Tag("sites", "Places"),
+            Tag("suppliers", "Who delivers, and how"),
+            Tag("demand", "What was asked for, of many items"),
+            Tag("inventory", "What was in stock"),
+            Tag("forecasts", "What will be asked for, of many items, and how good that was"),
+            Tag("planning", "When to order, what service costs, what stock will do"),
+            Tag("recommendations", "What to do, and what came of it"),
+            Tag("alerts", "What is wrong"),
+            Tag("purchases", "What was asked of purchasing"),
             Tag("kpis", "Figures of the whole operation"),
             Tag("datasets", "What is served, and how old it is"),
             Tag("health", "For supervisors and load balancers"),

@@ -101,7 +101,8 @@ def _on_http(request: Request, error: HTTPException) -> Response[Problem]:
 def _on_refused(request: Request, error: RefusedError) -> Response[Problem]:
     if error.parameter is None:
         return problem_response(request, 400, str(error))
-    problem = ParameterProblem(parameter=error.parameter, message=str(error))
+    allowed = error.allowed or allowed_values(request, error.parameter)
+    problem = ParameterProblem(parameter=error.parameter, message=str(error), allowed=allowed)
     return problem_response(request, 400, f"{error.parameter}: {error}", errors=[problem])
 
 
