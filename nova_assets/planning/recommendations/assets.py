@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,29 +9,19 @@ import pyarrow as pa
 
 from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, asset_key, check_specs, sql_asset, table_spec
+from nova_assets.planning import columns
+from nova_assets.planning.code import code_of
 from nova_assets.planning.days import Planned, publish_days
-from nova_assets.planning.recommendation_day import QUERIES, RecommendationDay
+from nova_assets.planning.policy import lots, ordering
+from nova_assets.planning.recommendations import decisions, explanations, one_day, priorities, proposals, transfers
+from nova_assets.planning.recommendations.one_day import QUERIES, RecommendationDay
 from nova_assets.registry.recommendations import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS
 from nova_assets.resources.warehouse import Warehouse
-from nova_assets.sqlfiles import check_sql, read_sql
 
-MODULES = (
-    "columns",
-    "decisions",
-    "explanations",
-    "lots",
-    "ordering",
-    "priorities",
-    "recommendation_day",
-    "recommendations",
-    "transfers",
-)
-CODE = "\n".join(
-    [
-        *((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8") for name in MODULES),
-        *(read_sql(f"planning/{name}.sql") for name in QUERIES),
-        *(check_sql(rule.name) for rule in RECOMMENDATIONS.rules),
-    ]
+CODE = code_of(
+    RECOMMENDATIONS,
+    (columns, decisions, explanations, lots, ordering, priorities, one_day, proposals, transfers),
+    QUERIES,
 )
 
 planner_decisions = dg.AssetSpec(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_assets.planning.allocation import (
+from nova_assets.planning.parameters import Method, Parameters
+from nova_assets.planning.policy.allocation import (
     expected_line_fill,
     expected_stock,
     expected_unit_fill,
@@ -19,10 +20,9 @@ from nova_assets.planning.allocation import (
     service_levels,
     weighted_mean,
 )
-from nova_assets.planning.classic import classic_reorder_point
-from nova_assets.planning.parameters import Method, Parameters
-from nova_assets.planning.policy import DAYS_A_WEEK, Items, policies
-from nova_assets.planning.simulation import Integers, Simulated, in_lots, simulate
+from nova_assets.planning.policy.classic import classic_reorder_point
+from nova_assets.planning.policy.policies import DAYS_A_WEEK, Items, policies
+from nova_assets.planning.what_if.simulation import Integers, Simulated, in_lots, simulate
 from nova_assets.quantiles import Floats
 
 TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from nova_assets.partitions import latest_origin
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
 from nova_assets.planning.parameters import Method, Parameters
-from nova_assets.planning.places import Places, place_policy
-from nova_assets.planning.policy import Items, Policies, Policy, policies
+from nova_assets.planning.policy.places import Places, place_policy
+from nova_assets.planning.policy.policies import Items, Policies, Policy, policies
 from nova_assets.quantiles import Floats
 from nova_assets.registry.planning import INVENTORY_POLICY
 from nova_assets.resources.warehouse import Warehouse

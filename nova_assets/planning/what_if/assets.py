@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -10,28 +9,22 @@ import numpy as np
 
 from nova_assets.factories import SINGLE_RUN, check_specs, table_spec
 from nova_assets.images import image
+from nova_assets.planning.code import code_of
 from nova_assets.planning.days import Planned, publish_days
 from nova_assets.planning.parameters import Parameters
-from nova_assets.planning.policy_assets import CODE as POLICY_CODE
-from nova_assets.planning.policy_summary import COLORS
-from nova_assets.planning.simulation_day import ALL, SimulationDay
-from nova_assets.planning.what_if import Point
+from nova_assets.planning.policy import ordering
+from nova_assets.planning.policy.assets import CODE as POLICY_CODE
+from nova_assets.planning.policy.summary import COLORS
+from nova_assets.planning.what_if import grid, one_day, simulation
+from nova_assets.planning.what_if.grid import Point
+from nova_assets.planning.what_if.one_day import ALL, SimulationDay
 from nova_assets.registry.planning_simulation import POLICY_SIMULATION
 from nova_assets.resources.warehouse import Warehouse
-from nova_assets.sqlfiles import check_sql, read_sql
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MODULES = ("ordering", "simulation", "simulation_day", "what_if")
-CODE = "\n".join(
-    [
-        POLICY_CODE,
-        *((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8") for name in MODULES),
-        read_sql("planning/weekly_demand.sql"),
-        *(check_sql(rule.name) for rule in POLICY_SIMULATION.rules),
-    ]
-)
+CODE = POLICY_CODE + code_of(POLICY_SIMULATION, (ordering, simulation, one_day, grid), ("weekly_demand",))
 
 
 @dg.multi_asset(

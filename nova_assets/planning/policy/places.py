@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_assets.planning.policy import Policy
+from nova_assets.planning.policy.policies import Policy
 from nova_assets.quantiles import Floats
 
 

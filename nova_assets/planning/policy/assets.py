@@ -2,27 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from nova_assets.factories import SINGLE_RUN, check_specs, table_spec
+from nova_assets.planning import demand, parameters
+from nova_assets.planning.code import code_of
 from nova_assets.planning.days import Planned, publish_days
 from nova_assets.planning.parameters import Parameters
-from nova_assets.planning.policy_day import PolicyDay
-from nova_assets.planning.policy_summary import summary
+from nova_assets.planning.policy import allocation, classic, lots, one_day, places, policies, service
+from nova_assets.planning.policy.one_day import PolicyDay
+from nova_assets.planning.policy.summary import summary
 from nova_assets.registry.planning import INVENTORY_POLICY
 from nova_assets.resources.warehouse import Warehouse
-from nova_assets.sqlfiles import check_sql, read_sql
 
-MODULES = ("allocation", "classic", "demand", "lots", "parameters", "places", "policy", "policy_day", "service")
-CODE = "\n".join(
-    [
-        *((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8") for name in MODULES),
-        *(read_sql(f"planning/{name}.sql") for name in ("policy_items", "stocking_places")),
-        *(check_sql(rule.name) for rule in INVENTORY_POLICY.rules),
-    ]
+CODE = code_of(
+    INVENTORY_POLICY,
+    (allocation, classic, demand, lots, parameters, places, policies, one_day, service),
+    ("policy_items", "stocking_places"),
 )
 
 

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from nova_assets.planning.columns import scaled, steps
-from nova_assets.planning.recommendations import Items, Proposals, Steps
-from nova_assets.planning.transfers import Transfers
+from nova_assets.planning.recommendations.proposals import Items, Proposals, Steps
+from nova_assets.planning.recommendations.transfers import Transfers
 
 LINES = (
     "lead_time_demand",

@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_assets.planning.allocation import (
+from nova_assets.planning.demand import ProtectionDemand
+from nova_assets.planning.parameters import Method, Parameters
+from nova_assets.planning.policy.allocation import (
     Assortment,
     multiplier_for_budget,
     multiplier_for_fill,
@@ -17,10 +19,8 @@ from nova_assets.planning.allocation import (
     service_levels,
     spread_periods,
 )
-from nova_assets.planning.classic import classic_reorder_point
-from nova_assets.planning.demand import ProtectionDemand
-from nova_assets.planning.lots import economic_order_quantity, usual_lot
-from nova_assets.planning.parameters import Method, Parameters
+from nova_assets.planning.policy.classic import classic_reorder_point
+from nova_assets.planning.policy.lots import economic_order_quantity, usual_lot
 from nova_assets.quantiles import Floats
 
 DAYS_A_WEEK = 7.0

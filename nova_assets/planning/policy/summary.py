@@ -11,11 +11,11 @@ import dagster as dg
 import numpy as np
 
 from nova_assets.images import image
-from nova_assets.planning.allocation import Assortment, service_levels
-from nova_assets.planning.classic import classic_reorder_point
 from nova_assets.planning.parameters import Method
-from nova_assets.planning.policy import DAYS_A_WEEK, Items, assortment_of
-from nova_assets.planning.policy_day import PolicyDay
+from nova_assets.planning.policy.allocation import Assortment, service_levels
+from nova_assets.planning.policy.classic import classic_reorder_point
+from nova_assets.planning.policy.one_day import PolicyDay
+from nova_assets.planning.policy.policies import DAYS_A_WEEK, Items, assortment_of
 from nova_assets.quantiles import Floats
 
 if TYPE_CHECKING:

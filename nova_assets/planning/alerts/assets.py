@@ -14,7 +14,7 @@ import dagster as dg
 from nova_assets import settings
 from nova_assets.factories import check_specs, publication_events, table_spec
 from nova_assets.partitions import FIRST_DAY, today
-from nova_assets.planning.alert_thresholds import AlertThresholds
+from nova_assets.planning.alerts.thresholds import AlertThresholds
 from nova_assets.publication import Query
 from nova_assets.registry import core
 from nova_assets.registry.alerts import ALERTS

@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nova_assets.planning.columns import UNITS, steps
-from nova_assets.planning.ordering import order_quantities
-from nova_assets.planning.transfers import Transfers
+from nova_assets.planning.policy.ordering import order_quantities
+from nova_assets.planning.recommendations.transfers import Transfers
 from nova_assets.quantiles import Floats
 from nova_assets.settings import PlanningRules
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from nova_assets.partitions import latest_origin
 from nova_assets.planning.columns import UNITS, decimals, floats, positions, scaled, steps, texts
-from nova_assets.planning.decisions import Decided, Planned, proposed_since, respect
-from nova_assets.planning.explanations import codes_json, explain, lines_json
-from nova_assets.planning.priorities import SHORT, SURPLUS, money_at_risk, priorities
-from nova_assets.planning.recommendations import UNKNOWN_STOCK, Items, Levels, Proposals, Stock, propose
-from nova_assets.planning.transfers import StockedPlaces, Transfers, best_transfers
+from nova_assets.planning.recommendations.decisions import Decided, Planned, proposed_since, respect
+from nova_assets.planning.recommendations.explanations import codes_json, explain, lines_json
+from nova_assets.planning.recommendations.priorities import SHORT, SURPLUS, money_at_risk, priorities
+from nova_assets.planning.recommendations.proposals import UNKNOWN_STOCK, Items, Levels, Proposals, Stock, propose
+from nova_assets.planning.recommendations.transfers import StockedPlaces, Transfers, best_transfers
 from nova_assets.quantiles import Floats
 from nova_assets.registry.recommendations import RECOMMENDATIONS
 from nova_assets.resources.warehouse import Warehouse

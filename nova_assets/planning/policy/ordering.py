@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nova_assets.planning.lots import rounded_lot
+from nova_assets.planning.policy.lots import rounded_lot
 from nova_assets.quantiles import Floats
 
 

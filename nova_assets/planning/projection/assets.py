@@ -2,27 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from nova_assets import settings
 from nova_assets.factories import SINGLE_RUN, check_specs, table_spec
+from nova_assets.planning import columns
+from nova_assets.planning.code import code_of
 from nova_assets.planning.days import Planned, publish_days
-from nova_assets.planning.projection_day import QUERIES, ProjectionDay
+from nova_assets.planning.projection import courses, one_day
+from nova_assets.planning.projection.one_day import QUERIES, ProjectionDay
 from nova_assets.registry.recommendations import STOCK_PROJECTION
 from nova_assets.resources.warehouse import Warehouse
-from nova_assets.sqlfiles import check_sql, read_sql
 
-MODULES = ("columns", "projection", "projection_day")
-CODE = "\n".join(
-    [
-        *((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8") for name in MODULES),
-        *(read_sql(f"planning/{name}.sql") for name in QUERIES),
-        *(check_sql(rule.name) for rule in STOCK_PROJECTION.rules),
-    ]
-)
+CODE = code_of(STOCK_PROJECTION, (columns, courses, one_day), QUERIES)
 
 
 @dg.multi_asset(

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nova_assets.planning.ordering import order_quantities
+from nova_assets.planning.policy.ordering import order_quantities
 from nova_assets.quantiles import Floats
 
 Integers = NDArray[np.int64]

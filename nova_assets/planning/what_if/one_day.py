@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from nova_assets.partitions import DAY, WEEK, latest_origin
 from nova_assets.planning.parameters import Parameters
-from nova_assets.planning.policy_day import UNPRICED_ITEM, UNPRICED_SOURCE, PolicyDay
-from nova_assets.planning.simulation import drawn_lead_times
-from nova_assets.planning.what_if import Grid, Levels, Past, Point, Segment
+from nova_assets.planning.policy.one_day import UNPRICED_ITEM, UNPRICED_SOURCE, PolicyDay
+from nova_assets.planning.what_if.grid import Grid, Levels, Past, Point, Segment
+from nova_assets.planning.what_if.simulation import drawn_lead_times
 from nova_assets.registry.planning_simulation import POLICY_SIMULATION
 from nova_assets.resources.lake_schema import arrow_schema
 from nova_assets.resources.warehouse import Warehouse

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nova_assets.forecasting.parameters import ALL_SITES, SUMMED_QUANTILES, SUMMED_WEEKS
 from nova_assets.partitions import DAY, latest_origin
 from nova_assets.planning.columns import dates, decimals, floats, nullable, positions, sums, texts
-from nova_assets.planning.projection import (
+from nova_assets.planning.projection.courses import (
     DAYS_A_WEEK,
     DAYS_AHEAD,
     Forecast,
