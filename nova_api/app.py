@@ -21,6 +21,8 @@ from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
 from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
+from nova_api.exports.routes import export_of
+from nova_api.exports.session import Exports
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
 from nova_api.http.documentation import openapi_config
@@ -54,7 +56,7 @@ ROWS = (
     row_of(SUPPLIERS, "getSupplier", "One supplier"),
 )
 
-INJECTED = ("settings", "database", "versions", "shared", "reader")
+INJECTED = ("settings", "database", "versions", "shared", "reader", "exports")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Services:
     versions: VersionMap
     shared: SharedTier
     reader: Reader
+    exports: Exports
 
 
 def make_services(settings: Settings, representation: str) -> Services:
@@ -75,7 +78,7 @@ def make_services(settings: Settings, representation: str) -> Services:
     shared = RedisTier(settings.redis_url, settings.redis_timeout) if settings.redis_url else NoSharedTier()
     tiers = Tiers(MemoryTier(settings.memory_mib * 1024 * 1024), shared)
     reader = Reader(database, versions, tiers, representation, time.time)
-    return Services(settings, database, versions, shared, reader)
+    return Services(settings, database, versions, shared, reader, Exports(settings))
 
 
 def document_json(app: Litestar) -> bytes:
@@ -116,7 +119,7 @@ def build_app(settings: Settings) -> Litestar:
         UnguardedRouteError: when an address says nothing of who may use it.
     """
     app = Litestar(
-        [*CONTROLLERS, *map(pages_of, LISTINGS), *ROWS],
+        [*CONTROLLERS, *map(pages_of, LISTINGS), *ROWS, *map(export_of, LISTINGS)],
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
         before_request=_refuse_undocumented,

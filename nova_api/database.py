@@ -30,7 +30,8 @@ def session_settings(settings: Settings) -> dict[str, str]:
     }
 
 
-async def _decode_json(connection: asyncpg.Connection) -> None:
+async def decode_json(connection: asyncpg.Connection) -> None:
+    """Let a connection give JSON columns as Python values."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
@@ -77,7 +78,7 @@ class Database:
             timeout=settings.acquire_timeout,
             command_timeout=settings.statement_timeout + 1,
             server_settings=session_settings(settings),
-            init=_decode_json,
+            init=decode_json,
         )
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,16 +28,17 @@ NOT_MODIFIED = ResponseSpec(
 )
 
 
-def _documented_header(name: str, description: str) -> ResponseHeader:
+def documented_header(name: str, description: str) -> ResponseHeader:
+    """A header of a response, for the document."""
     return ResponseHeader(name=name, description=description, documentation_only=True, value="")
 
 
 HEADERS = [
-    _documented_header("ETag", "Name of this answer; send it back as If-None-Match"),
-    _documented_header("Age", "Seconds since the answer was read from the database"),
-    _documented_header("X-Cache", "Where it came from: memory, redis, database or stale"),
-    _documented_header("X-Data-Version", "Datasets and versions it was made from"),
-    _documented_header("X-Request-Id", "Id of this request in the log"),
+    documented_header("ETag", "Name of this answer; send it back as If-None-Match"),
+    documented_header("Age", "Seconds since the answer was read from the database"),
+    documented_header("X-Cache", "Where it came from: memory, redis, database or stale"),
+    documented_header("X-Data-Version", "Datasets and versions it was made from"),
+    documented_header("X-Request-Id", "Id of this request in the log"),
 ]
 
 
@@ -97,8 +99,13 @@ def _headers(tag: str, versions: dict[str, int]) -> dict[str, str]:
         "ETag": tag,
         "Cache-Control": REVALIDATE,
         "Vary": "Accept-Encoding",
-        "X-Data-Version": ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items())),
+        "X-Data-Version": version_header(versions),
     }
+
+
+def version_header(versions: Mapping[str, int]) -> str:
+    """The value of `X-Data-Version`."""
+    return ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items()))
 
 
 def _next_address(request: Request, cursor: str) -> str:

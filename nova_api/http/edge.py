@@ -14,6 +14,9 @@ from nova_api.http.request_id import SCOPE_KEY, choose_request_id
 
 log = logging.getLogger("nova_api.access")
 
+ONLY_HEADERS = "nova.only_headers"
+"""Key of the scope: whether the body will be thrown away, so that what is costly need not be made."""
+
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
@@ -33,7 +36,12 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = choose_request_id(scope["headers"])
         method = str(scope.get("method"))
-        inner: Any = {**scope, SCOPE_KEY: request_id, "method": "GET" if method == "HEAD" else method}
+        inner: Any = {
+            **scope,
+            SCOPE_KEY: request_id,
+            ONLY_HEADERS: method == "HEAD",
+            "method": "GET" if method == "HEAD" else method,
+        }
         started = time.perf_counter()
         seen: dict[str, Any] = {}
 

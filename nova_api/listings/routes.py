@@ -1,5 +1,6 @@
 """Handlers of listings: pages of each declared one, and single rows of those whose key is one id."""
 
+from collections.abc import Mapping
 from functools import cache
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Literal
@@ -37,8 +38,9 @@ class RowRequest(msgspec.Struct, frozen=True):
 def pages_of(listing: Listing) -> HTTPRouteHandler:
     """The handler of a listing's pages."""
 
-    async def handle(request: Request, reader: Reader, **values: Any) -> Response[Any]:
-        selected = selection(listing, {name.rstrip("_"): value for name, value in values.items()}, values["sort"])
+    async def handle(request: Request, reader: Reader, **arguments: Any) -> Response[Any]:
+        values = from_arguments(arguments)
+        selected = selection(listing, values, values["sort"])
         asked = ListingRequest(
             selection=selected,
             limit=values["limit"],
@@ -141,6 +143,11 @@ def page_parameters() -> dict[str, tuple[Any, Any]]:
 def _argument(parameter: str) -> str:
     # Words of Python and of Litestar, such as `from` and `state`, cannot be arguments; the problem document drops it.
     return f"{parameter}_"
+
+
+def from_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a handler's arguments by the names of the parameters."""
+    return {name.rstrip("_"): value for name, value in arguments.items()}
 
 
 def _annotation(listing: Listing, known: Filter) -> Any:
