@@ -12,6 +12,9 @@ from nova_api.auth.permissions import Role
 SCOPE_KEY = "user"
 """Where the guard puts the caller in the ASGI scope; Litestar's `request.user` reads the same place."""
 
+CLAIMS_KEY = "auth"
+"""Where it puts the claims of the caller's token: `request.auth`."""
+
 
 class Principal(msgspec.Struct, frozen=True):
     """A caller with a valid token.
@@ -30,5 +33,5 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 def caller(scope: Mapping[str, Any]) -> Principal | None:
-    """The caller of a request; None at a public address that was asked without a token."""
+    """The caller of a request; None at a public address."""
     return scope.get(SCOPE_KEY)
