@@ -27,6 +27,7 @@ from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
 from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
+from nova_api.decisions.routes import AlertAcknowledgementController, ItemDecisionController
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
 from nova_api.http.documentation import document_permissions, openapi_config
@@ -48,6 +49,8 @@ CONTROLLERS = (
     ForecastController,
     KpiController,
     DatasetController,
+    ItemDecisionController,
+    AlertAcknowledgementController,
     AuthController,
     UserController,
     HealthController,

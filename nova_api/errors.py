@@ -31,22 +31,6 @@ class UnavailableError(RuntimeError):
         self.retry_after = retry_after
 
 
-class ConflictError(RuntimeError):
-    """It cannot be done to what is there now."""
-
-
-class PreconditionFailedError(RuntimeError):
-    """What `If-Match` names is not what is there now."""
-
-
-class PreconditionRequiredError(RuntimeError):
-    """The request does not say by `If-Match` what it changes."""
-
-
-class ReusedKeyError(ValueError):
-    """An `Idempotency-Key` names another write already."""
-
-
 class NotWritableError(UnavailableError):
     """This API only reads: it was started without an address to write to."""
 
@@ -92,3 +76,7 @@ class PreconditionFailedError(RuntimeError):
 
 class PreconditionRequiredError(RuntimeError):
     """The request does not say by `If-Match` what it changes."""
+
+
+class ReusedKeyError(ValueError):
+    """An `Idempotency-Key` names another write already."""

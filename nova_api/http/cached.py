@@ -97,8 +97,13 @@ def _headers(tag: str, versions: dict[str, int]) -> dict[str, str]:
         "ETag": tag,
         "Cache-Control": REVALIDATE,
         "Vary": "Accept-Encoding, Authorization",
-        "X-Data-Version": ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items())),
+        "X-Data-Version": version_header(versions),
     }
+
+
+def version_header(versions: dict[str, int]) -> str:
+    """Versions as the header `X-Data-Version` says them."""
+    return ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items()))
 
 
 def _next_address(request: Request, cursor: str) -> str:
