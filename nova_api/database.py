@@ -1,5 +1,5 @@
-"""The warehouse: snapshots in which rows and versions agree, from a pool that only reads; and transactions that write,
-from a smaller pool of another role."""
+"""The warehouse: snapshots in which rows and versions agree, from a pool that only reads, and transactions that write
+from a smaller one of another role."""
 
 from __future__ import annotations
 
