@@ -15,6 +15,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from nova_api import sqltexts
+from nova_api.audit.calls import CallLog
+from nova_api.audit.routes import AuditController
 from nova_api.auth.guard import Doorkeeper, Guard
 from nova_api.auth.passwords import Passwords
 from nova_api.auth.permissions import require_permissions
@@ -51,6 +53,7 @@ CONTROLLERS = (
     DatasetController,
     ItemDecisionController,
     AlertAcknowledgementController,
+    AuditController,
     AuthController,
     UserController,
     HealthController,
@@ -73,6 +76,7 @@ class Services:
     passwords: Passwords
     doorkeeper: Doorkeeper
     entrance: Entrance
+    calls: CallLog
 
 
 def make_services(settings: Settings, representation: str) -> Services:
@@ -89,7 +93,9 @@ def make_services(settings: Settings, representation: str) -> Services:
     reader = Reader(database, versions, tiers, representation, time.time)
     accounts, passwords = Accounts(settings), Passwords()
     doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
-    return Services(settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance)
+    return Services(
+        settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, CallLog(database)
+    )
 
 
 def document_json(app: Litestar) -> bytes:
@@ -132,7 +138,12 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
         app.state.parameters = documented_parameters(app)
         if settings.redis_url is None:
             log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
+        if not services.database.writes:
+            log.warning(
+                "NOVA_API_WRITE_DATABASE_URL is not set: nobody can sign in or decide, and calls are not audited"
+            )
         await services.database.open()
+        services.calls.start()
         await asyncio.gather(services.versions.start(), services.accounts.start())
         try:
             yield
@@ -140,6 +151,7 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
             await services.accounts.stop()
             await services.versions.stop()
             await services.shared.close()
+            await services.calls.stop()
             await services.database.close()
 
     return serving

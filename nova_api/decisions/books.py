@@ -56,8 +56,8 @@ class Book(Generic[Standing]):
         if row is None:
             raise UnknownError(f"there is nothing to decide about {self.subject} {subject_id}")
         entries = await snapshot.rows(read_sql(self.entries_sql), subject_id, LATEST)
-        made = {self.entries: [self.entry(**entry) for entry in entries]}
-        return self.standing(**row, **made, versions=snapshot.versions)
+        told: dict[str, Any] = {**row, self.entries: [self.entry(**entry) for entry in entries]}
+        return self.standing(**told, versions=snapshot.versions)
 
     async def withdraw(self, connection: Any, subject_id: Any, entry_id: int, actor: str) -> None:
         """Take an entry back."""

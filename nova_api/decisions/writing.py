@@ -1,4 +1,4 @@
-"""A planner's write, from the request to its answer, in one transaction: the entry, its version, and the audit event."""
+"""A planner's write, from the request to its answer, in one transaction: the entry, its version and the audit event."""
 
 from __future__ import annotations
 

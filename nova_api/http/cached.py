@@ -84,7 +84,7 @@ def _whole(request: Request, answer: Answer, tag: str) -> Response[bytes]:
     if compressed is not None:
         headers["Content-Encoding"] = "gzip"
     if entry.next_cursor is not None:
-        headers["Link"] = f'<{_next_address(request, entry.next_cursor)}>; rel="next"'
+        headers["Link"] = f'<{next_address(request, entry.next_cursor)}>; rel="next"'
     return Response(compressed or entry.body, media_type=MediaType.JSON, headers=headers)
 
 
@@ -106,6 +106,7 @@ def version_header(versions: dict[str, int]) -> str:
     return ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items()))
 
 
-def _next_address(request: Request, cursor: str) -> str:
+def next_address(request: Request, cursor: str) -> str:
+    """Address of the page that a cursor begins."""
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{request.scope['path']}?{urlencode([*others, ('cursor', cursor)])}"
