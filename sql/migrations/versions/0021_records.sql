@@ -249,6 +249,7 @@ CREATE TABLE support.idempotent_answers (
     PRIMARY KEY (actor, key)
 );
 CREATE INDEX idempotent_answers_expired ON support.idempotent_answers (expires_at);
-GRANT SELECT, INSERT, DELETE ON support.idempotent_answers TO nova_api_rw;
+-- UPDATE of a column, so that rows to be deleted can be locked first.
+GRANT SELECT, INSERT, UPDATE (expires_at), DELETE ON support.idempotent_answers TO nova_api_rw;
 
 RESET ROLE;
