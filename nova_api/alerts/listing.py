@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -46,6 +46,18 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     value: Annotated[float | None, msgspec.Meta(description="What was measured, as the rule says")]
     threshold: Annotated[float | None, msgspec.Meta(description="From where on it is an alert")]
     details: Annotated[dict[str, Any], msgspec.Meta(description="What a planner needs to see of it, by rule")]
+    handling: Annotated[
+        Literal["open", "acknowledged", "snoozed"], msgspec.Meta(description="What a planner made of it, as of now")
+    ]
+    acknowledgement_id: Annotated[int | None, msgspec.Meta(description="What holds now; null: nothing")]
+    handled_until: Annotated[date | None, msgspec.Meta(description="Day of data on which it is open again")]
+    handled_by: Annotated[str | None, msgspec.Meta(description="Id of who did")]
+    handled_by_name: Annotated[str | None, msgspec.Meta(description="Name of who did")]
+    handled_at: Annotated[datetime | None, msgspec.Meta(description="When")]
+    handling_reason: Annotated[str | None, msgspec.Meta(description="Why, in the words of the planner")]
+    state: Annotated[
+        str, msgspec.Meta(description="Changes with the alert and what was done about it; a write's If-Match names it")
+    ]
 
 
 ALERTS = Listing(
@@ -60,6 +72,7 @@ ALERTS = Listing(
         empty("open", "closed_on", "Open alone, closed alone; absent: both"),
         equal("rule"),
         equal("level"),
+        equal("handling"),
         equal("subject_kind"),
         any_of("subject_id"),
         any_of("alert_id"),

@@ -116,7 +116,7 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
                     "core.dim_item",
                 ),
             ),
-            Policy("listAlerts", ("analytics.alerts",)),
+            Policy("listAlerts", ("analytics.alerts", "support.alert_acknowledgements")),
             Policy(
                 "listPurchaseLines",
                 (

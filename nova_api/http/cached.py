@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,7 +85,7 @@ def _whole(request: Request, answer: Answer, tag: str) -> Response[bytes]:
     if compressed is not None:
         headers["Content-Encoding"] = "gzip"
     if entry.next_cursor is not None:
-        headers["Link"] = f'<{_next_address(request, entry.next_cursor)}>; rel="next"'
+        headers["Link"] = f'<{next_address(request, entry.next_cursor)}>; rel="next"'
     return Response(compressed or entry.body, media_type=MediaType.JSON, headers=headers)
 
 
@@ -98,16 +97,17 @@ def _headers(tag: str, versions: dict[str, int]) -> dict[str, str]:
     return {
         "ETag": tag,
         "Cache-Control": REVALIDATE,
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Authorization",
         "X-Data-Version": version_header(versions),
     }
 
 
-def version_header(versions: Mapping[str, int]) -> str:
-    """The value of `X-Data-Version`."""
+def version_header(versions: dict[str, int]) -> str:
+    """Versions as the header `X-Data-Version` says them."""
     return ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items()))
 
 
-def _next_address(request: Request, cursor: str) -> str:
+def next_address(request: Request, cursor: str) -> str:
+    """Address of the page that a cursor begins."""
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{request.scope['path']}?{urlencode([*others, ('cursor', cursor)])}"

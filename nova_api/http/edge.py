@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,16 @@ ONLY_HEADERS = "nova.only_headers"
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
+Observe = Callable[[Mapping[str, Any], int | None, float, str | None], None]
+"""Told of every answered request: its scope, status, seconds, and the tier that its answer came from."""
+
+
 @dataclass(frozen=True)
 class Edge:
     """Wraps the application; HEAD is answered as GET without the body, so that the two never differ."""
 
     app: ASGIApp
+    observe: Observe
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
@@ -57,12 +62,14 @@ class Edge:
                 await send(message)
 
         await self.app(inner, receive, outward)
+        seconds = time.perf_counter() - started
+        self.observe(inner, seen.get("status"), seconds, seen.get("cache"))
         log.info(
             "%s %s %s %.1f ms cache=%s id=%s",
             method,
             scope["path"],
             seen.get("status", "-"),
-            (time.perf_counter() - started) * 1000,
+            seconds * 1000,
             seen.get("cache") or "-",
             request_id,
         )

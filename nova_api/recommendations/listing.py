@@ -73,9 +73,13 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     item_name: Annotated[str | None, msgspec.Meta(description="Name; null: no longer in the register")]
     family: Annotated[str | None, msgspec.Meta(description="Family")]
     unit: Annotated[str | None, msgspec.Meta(description="Unit of its quantities")]
-    decided_by: Annotated[str | None, msgspec.Meta(description="Who decided")]
+    decided_by: Annotated[str | None, msgspec.Meta(description="Id of who decided")]
+    decided_by_name: Annotated[str | None, msgspec.Meta(description="Name of who decided")]
     decided_at: Annotated[datetime | None, msgspec.Meta(description="When")]
     decision_reason: Annotated[str | None, msgspec.Meta(description="Why, in the words of the planner")]
+    state: Annotated[
+        str, msgspec.Meta(description="Changes with the proposal and its decisions; a write's If-Match names it")
+    ]
 
 
 class RecommendationOutcome(msgspec.Struct, frozen=True, kw_only=True):
