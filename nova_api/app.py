@@ -43,6 +43,7 @@ from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
 from nova_api.listings.catalogue import LISTINGS
 from nova_api.listings.routes import pages_of, row_of
+from nova_api.search.routes import SearchController
 from nova_api.series.routes import SeriesController
 from nova_api.settings import Settings, key_ring
 from nova_api.sites.listing import SITES
@@ -57,6 +58,7 @@ CONTROLLERS = (
     SeriesController,
     ForecastController,
     KpiController,
+    SearchController,
     DatasetController,
     ItemDecisionController,
     AlertAcknowledgementController,

@@ -27,6 +27,7 @@ def session_settings(settings: Settings, *, read_only: bool = True) -> dict[str,
         "default_transaction_read_only": "on" if read_only else "off",
         "idle_in_transaction_session_timeout": milliseconds,
         "jit": "off",
+        "pg_trgm.word_similarity_threshold": "0.45",
         "statement_timeout": milliseconds,
         "timezone": "UTC",
     }

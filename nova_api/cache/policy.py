@@ -126,6 +126,7 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
                 ),
             ),
             Policy("listKpiPeriods", ("analytics.mv_kpi_period",)),
+            Policy("search", ("core.dim_item", "core.dim_site", "core.dim_supplier", "core.fact_purchase_lines")),
             Policy("listAbcXyz", ("analytics.mv_abc_xyz",)),
         )
     }

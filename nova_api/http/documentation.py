@@ -143,6 +143,7 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
             Tag("planning", "When to order, what service costs, what stock will do"),
             Tag("purchases", "What was asked of purchasing"),
             Tag("kpis", "Figures of the whole operation"),
+            Tag("search", "By id or name"),
             Tag("datasets", "What is served, and how old it is"),
             Tag("recommendations", "What to do, what planners decide about it, and what came of it"),
             Tag("alerts", "What planners do about alerts"),

@@ -233,6 +233,7 @@ async def test_the_datasets_say_version_run_and_age(warehouse, serving, settings
     dataset = next(row for row in response.json()["data"] if row["dataset"] == "core.dim_item")
     assert (dataset["version"], dataset["run_id"], dataset["data_through"]) == (version, "run-1", "2024-06-30")
     assert dataset["age_seconds"] >= 0
+    assert dataset["freshness"] == "fresh"
     assert dataset["dagster_url"] == "http://127.0.0.1:3070/assets/core/dim_item"
     assert response.headers["cache-control"] == "no-store"
 

@@ -22,6 +22,25 @@ SITES = [
 ]
 
 
+PURCHASE_LINE = {
+    "order_id": "PO7",
+    "line_no": "1",
+    "item_id": "A1",
+    "site_id": "S1",
+    "supplier_id": "F1",
+    "requested_on": "2024-01-02",
+    "ordered_qty": 3,
+    "after_the_fact": False,
+    "is_open": True,
+    "rest_cancelled": False,
+}
+
+
+def dim_item(item_id: str, name: str) -> dict:
+    described = {"item_id": item_id, "item_name": name, "family": "REDE", "category": "material", "unit": "UN"}
+    return described | {"is_service": False, "active": True, "attributes": {}}
+
+
 @pytest.fixture
 def sites(warehouse) -> None:
     warehouse.publish("core.dim_site", SITES)
@@ -110,3 +129,27 @@ async def test_what_cannot_be_used_is_refused_with_what_is_allowed(serving, sett
     (error,) = answer.json()["errors"]
     assert error["parameter"] == parameter
     assert allowed in error["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=S1", ["site S1"]),
+        ("q=TORRE", ["site S,3", "site S2"]),
+        ("q=ilheus", ["site S2"]),
+        ("q=conector", ["item A1", "item B2"]),
+        ("q=conetor", ["item A1", "item B2"]),
+        ("q=100%25", ["item B2"]),
+        ("q=\\%25_", []),
+        ("q=po7", ["order PO7"]),
+        ("q=torre&kind=item", []),
+        ("q=zzzz", []),
+    ],
+)
+async def test_the_search_finds_by_id_name_and_resemblance(sites, warehouse, serving, settings, query, expected):
+    warehouse.publish("core.dim_item", [dim_item("A1", "CONECTOR RJ45"), dim_item("B2", "Conéctor 100% cobre")])
+    warehouse.publish("core.fact_purchase_lines", [PURCHASE_LINE])
+    async with serving(settings) as client:
+        answer = await client.get(f"/api/v1/search?{query}")
+    assert answer.status_code == 200, answer.text
+    assert sorted(f"{row['kind']} {row['id']}" for row in answer.json()["data"]) == expected

@@ -33,11 +33,180 @@ export interface paths {
         };
         /**
          * What is wrong now, and what was
-         * @description Made from `analytics.alerts`.
+         * @description Made from `analytics.alerts`, `support.alert_acknowledgements`.
          */
         get: operations["listAlerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done about an alert, and what holds
+         * @description Its ETag names how it stands, for the If-Match of a write.
+         */
+        get: operations["getAlertAcknowledgements"];
+        put?: never;
+        /** Acknowledge or snooze an alert */
+        post: operations["acknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgements/{acknowledgement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take it back: it never held */
+        delete: operations["withdrawAlertAcknowledgement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened, in pages */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, as a file
+         * @description Latest first, made while it is sent. The export is an event of the log itself.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with name and password
+         * @description The answer to a wrong name, a wrong password and a disabled account is the same.
+         */
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the request's token void, and its session with it */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the request's token speaks for */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the caller's own password
+         * @description All tokens of the account are void afterwards, the one in use too: the answer has a new one.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a session by its refresh token
+         * @description A refresh token is good once; using one twice ends the session.
+         */
+        post: operations["refreshSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,6 +265,446 @@ export interface paths {
          * @description Made from `analytics.features_demand_weekly`.
          */
         get: operations["listDemandWeekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good every model was from each origin, by segment of items and number of weeks: as a file
+         * @description All rows that pass the filters, from one state of `analytics.forecast_accuracy`.
+         */
+        get: operations["exportAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong now, and what was: as a file
+         * @description All rows that pass the filters, from one state of `analytics.alerts`, `support.alert_acknowledgements`.
+         */
+        get: operations["exportAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/demand/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item, site and day; days without demand have no row: as a file
+         * @description All rows that pass the filters, from one state of `core.fact_demand_daily`.
+         */
+        get: operations["exportDemandDaily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/demand/weekly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item and week, sites pooled; complete with zeros from the first demand on: as a file
+         * @description All rows that pass the filters, from one state of `analytics.features_demand_weekly`.
+         */
+        get: operations["exportDemandWeekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand profiles: intervals, variation, ABC and XYZ classes: as a file
+         * @description All rows that pass the filters, from one state of `analytics.features_demand_profile`, `core.dim_item`.
+         */
+        get: operations["exportFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly forecasts of many items with their quantiles, by origin and model: as a file
+         * @description All rows that pass the filters, from one state of `analytics.fact_forecasts`.
+         */
+        get: operations["exportForecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stock on hand, on order and its value, by item, warehouse and day: as a file
+         * @description All rows that pass the filters, from one state of `core.fact_inventory_daily`.
+         */
+        get: operations["exportInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The catalogue of items, in pages: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_item_overview`.
+         */
+        get: operations["exportItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/abc-xyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items by value (ABC) and regularity (XYZ), of all and by family: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_abc_xyz`.
+         */
+        get: operations["exportAbcXyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every figure by day, week or month, of all and by family, site, supplier and client: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_kpi_period`.
+         */
+        get: operations["exportKpiPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/supplier-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each supplier was asked for, how long it took and what was punctual: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_supplier_performance`.
+         */
+        get: operations["exportSupplierPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/lead-time-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand over lead time and review period with its quantiles, of which reorder points are made: as a file
+         * @description All rows that pass the filters, from one state of `analytics.lead_time_demand`.
+         */
+        get: operations["exportLeadTimeDemand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When to order each item and how much, by method: as a file
+         * @description All rows that pass the filters, from one state of `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["exportPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The three methods side by side, of what is bought for all places together: as a file
+         * @description All rows that pass the filters, from one state of `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["exportPolicyComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each method would fill, and what stock and orders that takes, along a grid of targets: as a file
+         * @description All rows that pass the filters, from one state of `analytics.policy_simulation`.
+         */
+        get: operations["exportServiceCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do: position, cover, stockout dates and chances: as a file
+         * @description All rows that pass the filters, from one state of `analytics.stock_projection`, `core.dim_item`.
+         */
+        get: operations["exportProjections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/projections/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do, day by day: as a file
+         * @description All rows that pass the filters, from one state of `analytics.stock_projection`.
+         */
+        get: operations["exportProjectionDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/purchase-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines requested from purchasing, with the dates that the source knows: as a file
+         * @description All rows that pass the filters, from one state of `core.dim_item`, `core.dim_supplier`, `core.fact_purchase_lines`.
+         */
+        get: operations["exportPurchaseLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to do about each item, with lines that add up to the quantity and what planners decided: as a file
+         * @description All rows that pass the filters, from one state of `analytics.recommendations`, `core.dim_item`, `support.planner_decisions`.
+         */
+        get: operations["exportRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/recommendations/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of each proposal: what was ordered, and whether stock ran out: as a file
+         * @description All rows that pass the filters, from one state of `analytics.recommendation_outcomes`, `core.dim_item`.
+         */
+        get: operations["exportRecommendationOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Towers, teams, warehouses and offices: as a file
+         * @description All rows that pass the filters, from one state of `core.dim_site`.
+         */
+        get: operations["exportSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suppliers that were ever bought from: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_supplier_performance`, `core.dim_supplier`.
+         */
+        get: operations["exportSuppliers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -584,6 +1193,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recommendations/{item_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was decided about an item, and what holds
+         * @description Its ETag names how it stands, for the If-Match of a write.
+         */
+        get: operations["getItemDecisions"];
+        put?: never;
+        /** Acknowledge, override or snooze what is proposed of an item */
+        post: operations["decideItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/{item_id}/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a decision back: it never held */
+        delete: operations["withdrawItemDecision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items, places, suppliers and orders by id or name, the best first
+         * @description Made from `core.dim_item`, `core.dim_site`, `core.dim_supplier`, `core.fact_purchase_lines`.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -662,6 +1329,45 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts */
+        get: operations["listUsers"];
+        put?: never;
+        /** Make an account */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account's name, role, activity or password
+         * @description A change of role, activity or password makes all tokens of the account void at once. The last active ADMIN can be neither disabled nor made something else.
+         */
+        patch: operations["changeUser"];
         trace?: never;
     };
     "/health/live": {
@@ -751,8 +1457,44 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Acknowledgement */
+        Acknowledgement: {
+            acknowledgement_id: number;
+            /** Format: date-time */
+            decided_at: string;
+            /** @description Id of the account */
+            decided_by: string;
+            /** @description Its name then */
+            decided_by_name: string | null;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "acknowledge" | "snooze";
+            /**
+             * @description How bad the alert was then; when it gets worse this holds no longer
+             * @enum {string}
+             */
+            level: "info" | "warning" | "critical";
+            reason: string | null;
+            /** @description When it was taken back: it never held */
+            withdrawn_at: string | null;
+            withdrawn_by: string | null;
+        };
+        /** AcknowledgementRequest */
+        AcknowledgementRequest: {
+            /** @description Of a snooze: first day of data on which the alert is open again */
+            expires_on?: string | null;
+            /**
+             * @description Seen and in hand; not now, but on another day
+             * @enum {string}
+             */
+            kind: "acknowledge" | "snooze";
+            /** @description Why, in the planner's words */
+            reason?: string | null;
+        };
         /** Alert */
         Alert: {
+            /** @description What holds now; null: nothing */
+            acknowledgement_id: number | null;
             /** @description The same whenever the day is made again */
             alert_id: string;
             /** @description What is wrong with it; a cause is told once while it holds */
@@ -770,6 +1512,21 @@ export interface components {
             first_level: "info" | "warning" | "critical";
             /** @description The latest alert of the same cause, closed before */
             former_alert_id: string | null;
+            /** @description When */
+            handled_at: string | null;
+            /** @description Id of who did */
+            handled_by: string | null;
+            /** @description Name of who did */
+            handled_by_name: string | null;
+            /** @description Day of data on which it is open again */
+            handled_until: string | null;
+            /**
+             * @description What a planner made of it, as of now
+             * @enum {string}
+             */
+            handling: "open" | "acknowledged" | "snoozed";
+            /** @description Why, in the words of the planner */
+            handling_reason: string | null;
             /**
              * @description How bad it is now
              * @enum {string}
@@ -795,6 +1552,8 @@ export interface components {
              * @description Last day of data on which it was found
              */
             seen_on: string;
+            /** @description Changes with the alert and what was done about it; a write's If-Match names it */
+            state: string;
             /** @description Which of them; item/site and order/line with a stroke */
             subject_id: string;
             /**
@@ -807,6 +1566,30 @@ export interface components {
             /** @description What was measured, as the rule says */
             value: number | null;
         };
+        /** AlertAcknowledgements */
+        AlertAcknowledgements: {
+            /** @description What holds */
+            acknowledgement_id: number | null;
+            acknowledgements: components["schemas"]["Acknowledgement"][];
+            alert_id: string;
+            closed_on: string | null;
+            handled_until: string | null;
+            /** @enum {string} */
+            handling: "open" | "acknowledged" | "snoozed";
+            /** @enum {string} */
+            level: "info" | "warning" | "critical";
+            /**
+             * Format: date
+             * @description Last day of data on which it was found
+             */
+            seen_on: string;
+            /** @description Another one whenever the subject or a decision on it is; the ETag, for If-Match */
+            state: string;
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
         /** AlertPage */
         AlertPage: {
             data: components["schemas"]["Alert"][];
@@ -818,6 +1601,44 @@ export interface components {
             versions: {
                 [key: string]: number;
             };
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            /** @description What was done: user.created, dataset.published, api.call, ... */
+            action: string;
+            /** @description Id of the account, or the part of Nova that acted */
+            actor: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Tier that the answer came from */
+            cache: string | null;
+            /** @description Of a change, what was before and after */
+            details: {
+                [key: string]: unknown;
+            };
+            duration_ms: number | null;
+            /** @description Tells events of one instant apart */
+            event_id: number;
+            ip: string | null;
+            method: string | null;
+            /** @description The X-Request-Id of the answer */
+            request_id: string | null;
+            /** @description The account's role then */
+            role: string | null;
+            /** @description Template of the address; null: there is no such address */
+            route: string | null;
+            status: number | null;
+            subject_id: string | null;
+            /** @description What it was done to */
+            subject_kind: string | null;
+            /** @description Tells two clients apart; cannot be read */
+            user_agent_hash: string | null;
+        };
+        /** AuditPage */
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
         };
         /** Check */
         Check: {
@@ -861,6 +1682,11 @@ export interface components {
             /** @description schema.table */
             dataset: string;
             /**
+             * @description late: not computed for more than two days
+             * @enum {string}
+             */
+            freshness: "fresh" | "late";
+            /**
              * Format: date-time
              * @description When it was last computed, changed or not
              */
@@ -877,6 +1703,50 @@ export interface components {
             versions: {
                 [key: string]: number;
             };
+        };
+        /** Decision */
+        Decision: {
+            /** @enum {null|string} */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+            /** Format: date-time */
+            decided_at: string;
+            /** @description Id of the account */
+            decided_by: string;
+            /** @description Its name then */
+            decided_by_name: string | null;
+            decision_id: number;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "acknowledge" | "override" | "snooze";
+            /**
+             * Format: date
+             * @description Day of the proposal that the planner saw
+             */
+            plan_date: string;
+            quantity: number | null;
+            reason: string | null;
+            /** @description When it was taken back: it never held */
+            withdrawn_at: string | null;
+            withdrawn_by: string | null;
+        };
+        /** DecisionRequest */
+        DecisionRequest: {
+            /**
+             * @description Of an override: what to do instead
+             * @enum {null|string}
+             */
+            action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+            /** @description First planned day on which it holds no longer; needed but to acknowledge */
+            expires_on?: string | null;
+            /**
+             * @description Seen and being done; planned otherwise; nothing to be planned for a while
+             * @enum {string}
+             */
+            kind: "acknowledge" | "override" | "snooze";
+            /** @description Of an override: how much, to four decimals (item's unit) */
+            quantity?: number | null;
+            /** @description Why, in the planner's words */
+            reason?: string | null;
         };
         /** DemandDailyFamily */
         DemandDailyFamily: {
@@ -1083,6 +1953,7 @@ export interface components {
             q05: number | null;
             q10: number | null;
             q50: number | null;
+            q80: number | null;
             q90: number | null;
             q95: number | null;
             q99: number | null;
@@ -1241,6 +2112,33 @@ export interface components {
             next_cursor: string | null;
             /** @constant */
             shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** ItemDecisions */
+        ItemDecisions: {
+            /** @enum {string} */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            /**
+             * Format: date
+             * @description Day of the plan
+             */
+            date: string;
+            decided_until: string | null;
+            /** @enum {string} */
+            decision: "open" | "acknowledged" | "overridden" | "snoozed";
+            /** @description The decision that holds */
+            decision_id: number | null;
+            decisions: components["schemas"]["Decision"][];
+            item_id: string;
+            /** @enum {string} */
+            planned_action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            planned_quantity: number | null;
+            quantity: number | null;
+            /** @description Another one whenever the subject or a decision on it is; the ETag, for If-Match */
+            state: string;
             /** @description Version of each dataset that this answer was made from */
             versions: {
                 [key: string]: number;
@@ -1526,6 +2424,52 @@ export interface components {
              */
             status: "ok";
         };
+        /** Login */
+        Login: {
+            login: string;
+            password: string;
+        };
+        /** Match */
+        Match: {
+            /** @description Family of an item, kind of a place; null: none */
+            detail: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "item" | "site" | "supplier" | "order";
+            name: string;
+            /** @description 5 is the id, 4 begins the id, 3 begins the name, 2 is part; else resemblance */
+            rank: number;
+        };
+        /** Matches */
+        Matches: {
+            data: components["schemas"]["Match"][];
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Me */
+        Me: {
+            /**
+             * Format: date-time
+             * @description When the token ends
+             */
+            expires_at: string;
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            role: components["schemas"]["Role"];
+            user_id: string;
+        };
+        /** NewUser */
+        NewUser: {
+            /** @description What is signed in with, in lower case: a short name or an e-mail address */
+            login: string;
+            /** @description Name for people */
+            name: string;
+            /** @description At least 12 characters */
+            password?: string | null;
+            role: components["schemas"]["Role"];
+        };
         /** ParameterProblem */
         ParameterProblem: {
             allowed?: string | null;
@@ -1546,6 +2490,18 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** PasswordChange */
+        PasswordChange: {
+            current_password: string;
+            /** @description At least 12 characters */
+            new_password: string;
+        };
+        /**
+         * Permission
+         * @description What an address asks of its caller.
+         * @enum {string}
+         */
+        Permission: "public" | "own_account" | "read" | "decide" | "manage_users" | "manage_cache" | "read_audit";
         /** Policy */
         Policy: {
             /** @description Class by value */
@@ -1896,8 +2852,10 @@ export interface components {
             date: string;
             /** @description When */
             decided_at: string | null;
-            /** @description Who decided */
+            /** @description Id of who decided */
             decided_by: string | null;
+            /** @description Name of who decided */
+            decided_by_name: string | null;
             /** @description Day before which it holds; null: as long as the proposal */
             decided_until: string | null;
             /**
@@ -1948,6 +2906,8 @@ export interface components {
             quantity: number | null;
             /** @description Why, as a code; see docs/recommendations.md */
             reason: string;
+            /** @description Changes with the proposal and its decisions; a write's If-Match names it */
+            state: string;
             /** @description Supplier of most lines */
             supplier_id: string | null;
             /** @description Place that lacks it */
@@ -2024,6 +2984,10 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Refresh */
+        Refresh: {
+            refresh_token: string;
+        };
         /** RequestsOpenDaily */
         RequestsOpenDaily: {
             /** Format: date */
@@ -2040,6 +3004,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * Role
+         * @description What a user is.
+         * @enum {string}
+         */
+        Role: "VIEWER" | "ANALYST" | "ADMIN";
         /** SeriesPoint */
         SeriesPoint: {
             /** Format: date */
@@ -2109,6 +3079,23 @@ export interface components {
             versions: {
                 [key: string]: number;
             };
+        };
+        /** Session */
+        Session: {
+            /** Format: date-time */
+            expires_at: string;
+            name: string;
+            refresh_expires_at: string | null;
+            /** @description Good once, for a new token; null where sessions are not renewed */
+            refresh_token: string | null;
+            role: components["schemas"]["Role"];
+            token: string;
+            /**
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            user_id: string;
         };
         /** Site */
         Site: {
@@ -2316,6 +3303,37 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** User */
+        User: {
+            /** @description Whether it may sign in and its tokens are good */
+            active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            last_login_at: string | null;
+            login: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            user_id: string;
+            /** @description Raised by each change; the ETag is this number */
+            version: number;
+        };
+        /** UserChange */
+        UserChange: {
+            active?: boolean;
+            /** @description Name for people */
+            name?: string;
+            /** @description At least 12 characters */
+            password?: string;
+            role?: components["schemas"]["Role"];
+        };
+        /** UserList */
+        UserList: {
+            data: components["schemas"]["User"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2394,6 +3412,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -2423,6 +3459,8 @@ export interface operations {
                 rule?: "data_stale" | "demand_outlier" | "excess" | "forecast_bias" | "imminent_stockout" | "late_order" | "supplier_drift" | null;
                 /** @description Exact `level` */
                 level?: "info" | "warning" | "critical" | null;
+                /** @description Exact `handling` */
+                handling?: "open" | "acknowledged" | "snoozed" | null;
                 /** @description Exact `subject_kind` */
                 subject_kind?: "item" | "item_site" | "supplier" | "family" | "order_line" | "dataset" | null;
                 /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
@@ -2435,7 +3473,7 @@ export interface operations {
                 to?: string | null;
                 /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "opened_on" | "-opened_on" | "level_since" | "-level_since" | "seen_on" | "-seen_on" | "closed_on" | "-closed_on" | "value" | "-value";
-                /** @description Fields wanted, with commas between them; absent: all of alert_id, rule, subject_kind, subject_id, cause, level, first_level, level_since, opened_on, seen_on, closed_on, former_alert_id, value, threshold, details */
+                /** @description Fields wanted, with commas between them; absent: all of alert_id, rule, subject_kind, subject_id, cause, level, first_level, level_since, opened_on, seen_on, closed_on, former_alert_id, value, threshold, details, handling, acknowledgement_id, handled_until, handled_by, handled_by_name, handled_at, handling_reason, state */
                 fields?: string | null;
                 /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
                 shape?: "rows" | "columns";
@@ -2485,6 +3523,824 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlertAcknowledgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made anew for each write and sent again with it: what arrived already is not written twice. Kept for a day, for each account */
+                "Idempotency-Key": string;
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another write */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAlertAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                alert_id: string;
+                acknowledgement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description First instant, included, with its zone; absent: all */
+                from?: string | null;
+                /** @description Instant before which they were; absent: now */
+                to?: string | null;
+                /** @description Exact actor */
+                actor?: string | null;
+                /** @description Exact action */
+                action?: string | null;
+                /** @description Exact kind of subject */
+                subject_kind?: string | null;
+                /** @description Exact subject */
+                subject_id?: string | null;
+                /** @description Exact template of the address */
+                route?: string | null;
+                /** @description Status of the answer */
+                status?: number | null;
+                /** @description Events in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description First instant, included, with its zone; absent: all */
+                from?: string | null;
+                /** @description Instant before which they were; absent: now */
+                to?: string | null;
+                /** @description Exact actor */
+                actor?: string | null;
+                /** @description Exact action */
+                action?: string | null;
+                /** @description Exact kind of subject */
+                subject_kind?: string | null;
+                /** @description Exact subject */
+                subject_id?: string | null;
+                /** @description Exact template of the address */
+                route?: string | null;
+                /** @description Status of the answer */
+                status?: number | null;
+                /** @description Form of the file */
+                format?: "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; ask again after `Retry-After` seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; ask again after `Retry-After` seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -2525,6 +4381,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2615,6 +4489,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -2689,6 +4581,2160 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAccuracy: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `origin` */
+                origin?: string | null;
+                /** @description First `origin`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `origin`, included; absent: to the end */
+                to?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "demand_class" | "family" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Exact `weeks` */
+                weeks?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "pinball_mean" | "-pinball_mean" | "wape" | "-wape";
+                /** @description Fields wanted, with commas between them; absent: all of origin, model, segment_kind, segment, weeks, items, items_compared, pinball_q50, pinball_q80, pinball_q90, pinball_q95, pinball_q99, pinball_mean, ratio_to_present_formula, coverage_q50, coverage_q80, coverage_q90, coverage_q95, coverage_q99, bias, mase, rmsse, wape, pit_histogram, model_version */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAlerts: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Open alone, closed alone; absent: both */
+                open?: boolean | null;
+                /** @description Exact `rule` */
+                rule?: "data_stale" | "demand_outlier" | "excess" | "forecast_bias" | "imminent_stockout" | "late_order" | "supplier_drift" | null;
+                /** @description Exact `level` */
+                level?: "info" | "warning" | "critical" | null;
+                /** @description Exact `handling` */
+                handling?: "open" | "acknowledged" | "snoozed" | null;
+                /** @description Exact `subject_kind` */
+                subject_kind?: "item" | "item_site" | "supplier" | "family" | "order_line" | "dataset" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                subject_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                alert_id?: string | null;
+                /** @description First `opened_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `opened_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "opened_on" | "-opened_on" | "level_since" | "-level_since" | "seen_on" | "-seen_on" | "closed_on" | "-closed_on" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of alert_id, rule, subject_kind, subject_id, cause, level, first_level, level_since, opened_on, seen_on, closed_on, former_alert_id, value, threshold, details, handling, acknowledgement_id, handled_until, handled_by, handled_by_name, handled_at, handling_reason, state */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDemandDaily: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, demand, request_lines, demand_value_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDemandWeekly: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description First `week`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `week`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, week, demand, request_lines */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportFeatures: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `demand_class` */
+                demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "demand_52w" | "-demand_52w" | "adi" | "-adi" | "cv2" | "-cv2" | "mean_weekly_demand" | "-mean_weekly_demand" | "last_demand_on" | "-last_demand_on";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, first_demand_on, last_demand_on, weeks_observed, weeks_with_demand, demand_total, demand_52w, request_lines_52w, mean_weekly_demand, cv, adi, cv2, demand_class, abc_class, abc_basis, xyz_class, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportForecasts: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description The model that planners see, or the others; absent: all */
+                served?: boolean | null;
+                /** @description First `forecast_date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `forecast_date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, model, forecast_date, forecast_value, served, model_version, generated_at, q05, q10, q50, q80, q90, q95, q99 */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportInventory: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, on_hand, on_order, unit_cost_brl, value_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportItems: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `item_id` or `item_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `category` */
+                category?: string | null;
+                /** @description Exact `demand_class` */
+                demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
+                /** @description Services alone, goods alone; absent: both */
+                is_service?: boolean | null;
+                /** @description Active alone, inactive alone; absent: both */
+                active?: boolean | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id" | "item_name" | "-item_name" | "demand_52w" | "-demand_52w" | "request_lines_52w" | "-request_lines_52w" | "forecast_4w" | "-forecast_4w" | "last_demand_on" | "-last_demand_on";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, item_name, family, category, unit, is_service, active, demand_class, abc_class, abc_basis, xyz_class, last_demand_on, demand_52w, request_lines_52w, origin, served_model, forecast_4w, lead_time_median_days, lead_time_p90_days */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAbcXyz: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | "-" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | "-" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "family" | "-family";
+                /** @description Fields wanted, with commas between them; absent: all of family, abc_class, xyz_class, abc_basis, origin, items, request_lines_52w, demand_value_52w_brl, stock_value_brl, stock_reason, value_reason */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportKpiPeriods: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `grain` */
+                grain?: "day" | "week" | "month" | null;
+                /** @description Exact `dimension` */
+                dimension?: "all" | "family" | "site" | "supplier" | "client" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                member?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                kpi?: string | null;
+                /** @description First `period`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `period`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "grain" | "-grain" | "period" | "-period" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of grain, period, dimension, member, kpi, value, unit, numerator, denominator, reason, through */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSupplierPerformance: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "lines" | "-lines" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "overdue_lines" | "-overdue_lines" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, orders, lines, ordered_brl, ordered_reason, after_the_fact_lines, purchase_time_median_days, received_lines, lead_time_mean_days, lead_time_median_days, lead_time_p90_days, lead_time_median_91d_days, lead_time_median_before_days, promised_mean_days, due_lines, on_time_lines, overdue_lines, on_time_rate, receipt_reason, as_of */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLeadTimeDemand: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "expected_demand" | "-expected_demand" | "lead_time_mean_days" | "-lead_time_mean_days";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, supplier_id, supplier_lines, basis, lead_time_mean_days, lead_time_p90_days, review_period_days, lead_time_demand, expected_demand, q05, q10, q50, q80, q90, q95, q99, quantiles, beyond_share, model_version, generated_at */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPolicies: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description The method that is planned by, or the others; absent: all */
+                served?: boolean | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "target_service" | "-target_service" | "safety_stock" | "-safety_stock" | "reorder_point" | "-reorder_point" | "order_quantity" | "-order_quantity";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, method, served, origin, supplier_id, target_service, lead_time_days, review_period_days, expected_demand, reorder_point, safety_stock, order_quantity, order_up_to, eoq, min_order_qty, order_multiple, unit_cost_brl, weight, criticality, abc_class, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPolicyComparison: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `served_method` */
+                served_method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "safety_stock_change_brl" | "-safety_stock_change_brl";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, item_name, family, unit, criticality, abc_class, unit_cost_brl, served_method, expected_demand, order_quantity, target_service_allocated, reorder_point_allocated, safety_stock_allocated, target_service_classic, reorder_point_classic, safety_stock_classic, target_service_service, reorder_point_service, safety_stock_service, safety_stock_change_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportServiceCurve: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description Exact `basis` */
+                basis?: "expected" | "simulated" | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "family" | "abc_class" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, basis, method, target, segment_kind, segment, items, weeks, line_fill, unit_fill, cycle_service, stock_units, stock_brl, orders_a_year, reason, made_at */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProjections: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description First `stockout_on_q50`, included; absent: from the beginning */
+                stockout_from?: string | null;
+                /** @description Last `stockout_on_q50`, included; absent: to the end */
+                stockout_to?: string | null;
+                /** @description Least `stockout_probability` */
+                stockout_probability_min?: number | null;
+                /** @description Greatest `days_of_cover` */
+                days_of_cover_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "stockout_on_q50" | "-stockout_on_q50" | "stockout_probability" | "-stockout_probability" | "days_of_cover" | "-days_of_cover" | "expected_shortage" | "-expected_shortage";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, origin, on_hand, on_order, late_on_order, lost_on_order, position, too_late_on_order, next_arrival_on, demand_share, horizon_days, days_of_cover, stockout_on_q50, stockout_on_q90, stockout_probability, expected_shortage, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProjectionDays: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `day`, included; absent: from the beginning */
+                day_from?: string | null;
+                /** @description Last `day`, included; absent: to the end */
+                day_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, day, stock_q10, stock_q50, stock_q90, arrivals */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPurchaseLines: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                order_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `is_open` */
+                is_open?: boolean | null;
+                /** @description Exact `after_the_fact` */
+                after_the_fact?: boolean | null;
+                /** @description Not received alone, received alone; absent: both */
+                awaited?: boolean | null;
+                /** @description First `requested_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `requested_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description First `promised_on`, included; absent: from the beginning */
+                promised_from?: string | null;
+                /** @description Last `promised_on`, included; absent: to the end */
+                promised_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "order_id" | "-order_id" | "requested_on" | "-requested_on" | "ordered_on" | "-ordered_on" | "promised_on" | "-promised_on" | "value_brl" | "-value_brl";
+                /** @description Fields wanted, with commas between them; absent: all of order_id, line_no, item_id, site_id, supplier_id, needed_on, requested_on, ordered_on, promised_on, received_on, ordered_qty, received_qty, unit_price_brl, after_the_fact, is_open, rest_cancelled, value_brl, item_name, family, unit, supplier_name */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `reason` */
+                reason?: string | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `planned_action` */
+                planned_action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `critical` */
+                critical?: boolean | null;
+                /** @description Least `priority` */
+                priority_min?: number | null;
+                /** @description First `order_by`, included; absent: from the beginning */
+                order_by_from?: string | null;
+                /** @description Last `order_by`, included; absent: to the end */
+                order_by_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRecommendationOutcomes: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `done` */
+                done?: boolean | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "days_without_stock" | "-days_without_stock" | "proposed_until" | "-proposed_until";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, quantity, decision, proposed_until, days_known, ordered_qty, ordered_on, days_without_stock, stockout_on, done, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSites: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `site_id` or `site_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `site_type` */
+                site_type?: "tower" | "team" | "warehouse" | "office" | "regional" | "unknown" | null;
+                /** @description Exact `state` */
+                state?: string | null;
+                /** @description Exact `region` */
+                region?: string | null;
+                /** @description Exact `client` */
+                client?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "site_id" | "-site_id" | "site_name" | "-site_name";
+                /** @description Fields wanted, with commas between them; absent: all of site_id, site_name, state, region, site_type, client */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSuppliers: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "request_lines" | "-request_lines" | "last_request_on" | "-last_request_on" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, first_request_on, last_request_on, request_lines, orders, ordered_brl, purchase_time_median_days, lead_time_median_days, lead_time_p90_days, overdue_lines, on_time_rate */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2787,6 +6833,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -2878,6 +6942,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -2954,6 +7036,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3054,6 +7154,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -3113,6 +7231,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3193,6 +7329,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3282,6 +7436,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing */
             404: {
                 headers: {
@@ -3348,6 +7520,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3436,6 +7626,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -3500,6 +7708,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3576,6 +7802,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -3638,6 +7882,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3732,6 +7994,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -3796,6 +8076,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3884,6 +8182,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -3964,6 +8280,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4068,6 +8402,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4159,6 +8511,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4241,6 +8611,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4343,6 +8731,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4425,6 +8831,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4531,6 +8955,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4584,7 +9026,7 @@ export interface operations {
                 order_by_to?: string | null;
                 /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
-                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_at, decision_reason */
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
                 fields?: string | null;
                 /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
                 shape?: "rows" | "columns";
@@ -4627,6 +9069,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4723,6 +9183,408 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getItemDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideItem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made anew for each write and sent again with it: what arrived already is not written twice. Kept for a day, for each account */
+                "Idempotency-Key": string;
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another write */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawItemDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+                decision_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words, without regard to case, accents or a slip of the pen */
+                q: string;
+                /** @description One kind alone; absent: all */
+                kind?: "item" | "site" | "supplier" | "order" | null;
+                /** @description Matches wanted */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4810,6 +9672,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -4869,6 +9749,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4966,6 +9864,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -5032,8 +9948,360 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Exact role; absent: all */
+                role?: components["schemas"]["Role"] | null;
+                /** @description Active alone, disabled alone; absent: both */
+                active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the account as read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
