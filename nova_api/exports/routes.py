@@ -121,7 +121,7 @@ async def _answer(session: Session, wanted: Wanted, settings: Settings, *, only_
     if only_headers:
         session.close()
         return Response(b"", media_type=wanted.format.media_type, headers=headers)
-    return Stream(_file(session, wanted, day), media_type=wanted.format.media_type, headers=headers)
+    return Stream(file_of(session, wanted, day), media_type=wanted.format.media_type, headers=headers)
 
 
 async def _counted(session: Session, wanted: Wanted, day: date | None, most: int) -> int:
@@ -134,7 +134,8 @@ async def _counted(session: Session, wanted: Wanted, day: date | None, most: int
     return count
 
 
-async def _file(session: Session, wanted: Wanted, day: date | None) -> AsyncIterator[bytes]:
+async def file_of(session: Session, wanted: Wanted, day: date | None) -> AsyncIterator[bytes]:
+    """The file, piece by piece; the session is closed after it."""
     # In threads: a chunk in any of the formats takes long enough to hold up every other request.
     columns: Mapping[str, Any] = wanted.listing.columns
     writer = await asyncio.to_thread(wanted.format.writer, [columns[name] for name in wanted.names])
