@@ -128,9 +128,7 @@ async def test_an_override_holds_at_once_with_its_event_and_its_version(
     assert details["entry"]["reason"] == "a project ends"
 
 
-async def test_of_two_planners_who_saw_the_same_one_decides(
-    serving: Serving, settings: Settings, warehouse: Warehouse
-):
+async def test_of_two_planners_who_saw_the_same_one_decides(serving: Serving, settings: Settings, warehouse: Warehouse):
     async with serving(settings, Role.ANALYST) as ana, serving(settings, Role.ADMIN) as adam:
         tag = (await ana.get(path("2"))).headers["etag"]
         snooze = {"kind": "snooze", "expires_on": UNTIL}
@@ -203,7 +201,9 @@ async def test_what_is_taken_back_never_held(serving: Serving, settings: Setting
 async def test_a_decision_that_cannot_be_made_leaves_nothing(
     serving: Serving, settings: Settings, warehouse: Warehouse
 ):
-    version = warehouse.execute("SELECT version FROM support.dataset_versions WHERE dataset LIKE 'support.planner%%'", )
+    version = warehouse.execute(
+        "SELECT version FROM support.dataset_versions WHERE dataset LIKE 'support.planner%%'",
+    )
     async with serving(settings, Role.ANALYST) as client, serving(settings, Role.VIEWER) as viewer:
         assert (await client.get(path("9"))).status_code == 404
         assert (await decide(client, path("9"), OVERRIDE, '"x"')).status_code == 404
@@ -215,9 +215,14 @@ async def test_a_decision_that_cannot_be_made_leaves_nothing(
         assert unknown.status_code == 400
         assert (await viewer.get(path("5"))).status_code == 200
         assert (await decide(viewer, path("5"), {"kind": "acknowledge"})).status_code == 403
-    assert warehouse.execute("SELECT version FROM support.dataset_versions WHERE dataset LIKE 'support.planner%%'") == version
+    assert (
+        warehouse.execute("SELECT version FROM support.dataset_versions WHERE dataset LIKE 'support.planner%%'")
+        == version
+    )
     assert events(warehouse, "item", "0") == events(warehouse, "item", "5") == events(warehouse, "item", "9") == []
-    assert warehouse.execute("SELECT count(*) FROM support.planner_decisions WHERE item_id IN ('0', '5', '9')") == [(0,)]
+    assert warehouse.execute("SELECT count(*) FROM support.planner_decisions WHERE item_id IN ('0', '5', '9')") == [
+        (0,)
+    ]
 
 
 async def test_without_an_event_there_is_no_decision(serving: Serving, settings: Settings, warehouse: Warehouse):
