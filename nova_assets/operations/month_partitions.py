@@ -10,7 +10,6 @@ from nova_assets import registry, settings
 from nova_assets.partitions import today
 from nova_assets.resources.warehouse import Warehouse
 
-
 AUDIT_LOGS = "support.audit_logs"
 """Written by the API too, and by no publication: it is in no registry."""
 
