@@ -21,7 +21,8 @@ def create_app(settings: Settings | None = None) -> Edge:
     """
     chosen = settings or load(os.environ)
     logs.configure(chosen.log_level)
-    return Edge(build_app(chosen))
+    app = build_app(chosen)
+    return Edge(app, lambda *seen: app.state.services.calls.observe(*seen))
 
 
 def served_app() -> Any:

@@ -27,12 +27,14 @@ def session_settings(settings: Settings, *, read_only: bool = True) -> dict[str,
         "default_transaction_read_only": "on" if read_only else "off",
         "idle_in_transaction_session_timeout": milliseconds,
         "jit": "off",
+        "pg_trgm.word_similarity_threshold": "0.45",
         "statement_timeout": milliseconds,
         "timezone": "UTC",
     }
 
 
-async def _decode_json(connection: asyncpg.Connection) -> None:
+async def decode_json(connection: asyncpg.Connection) -> None:
+    """Let a connection give JSON columns as Python values."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
@@ -93,7 +95,7 @@ class Database:
             timeout=settings.acquire_timeout,
             command_timeout=settings.statement_timeout + 1,
             server_settings=session_settings(settings, read_only=read_only),
-            init=_decode_json,
+            init=decode_json,
         )
 
     async def close(self) -> None:

@@ -12,11 +12,13 @@ class RefusedError(ValueError):
 
     Attributes:
         parameter: name of the parameter as the client wrote it; None where it is not known which one.
+        allowed: what could be used; None where the document says it.
     """
 
-    def __init__(self, parameter: str | None, message: str) -> None:
+    def __init__(self, parameter: str | None, message: str, allowed: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter
+        self.allowed = allowed
 
 
 class UnavailableError(RuntimeError):
@@ -76,3 +78,7 @@ class PreconditionFailedError(RuntimeError):
 
 class PreconditionRequiredError(RuntimeError):
     """The request does not say by `If-Match` what it changes."""
+
+
+class ReusedKeyError(ValueError):
+    """An `Idempotency-Key` names another write already."""

@@ -88,6 +88,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
     statement_timeout: Annotated[float, _setting("NOVA_API_STATEMENT_TIMEOUT", "Longest query", gt=0, le=120)] = 5.0
+    exports: Annotated[
+        int, _setting("NOVA_API_EXPORTS", "Exports at a time per process, each on a connection of its own", ge=1, le=50)
+    ] = 2
+    export_timeout: Annotated[
+        float, _setting("NOVA_API_EXPORT_TIMEOUT", "Longest export, reading and sending", gt=0, le=3600)
+    ] = 120.0
+    export_rows: Annotated[int, _setting("NOVA_API_EXPORT_ROWS", "Rows that an export may have", ge=1)] = 1_000_000
     poll_interval: Annotated[
         float,
         _setting(

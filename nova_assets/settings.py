@@ -258,6 +258,15 @@ def keep_months() -> int | None:
     return _whole_number("NOVA_KEEP_MONTHS")
 
 
+def audit_months() -> int:
+    """Months of the audit log that stay in its table (NOVA_AUDIT_MONTHS, 24), before the present one.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_AUDIT_MONTHS") or 24
+
+
 def review_period_days() -> int:
     """Days between two looks at what to order (NOVA_REVIEW_PERIOD_DAYS, 7): an order must last that much longer.
 

@@ -106,8 +106,13 @@ async def record(connection: Any, event: AuditEvent) -> None:
 def client_ip(scope: Mapping[str, Any]) -> Address | None:
     """Where a request came from, as the server saw it; None where that is no address, as of a socket file."""
     client = scope.get("client")
+    return address(client[0]) if client else None
+
+
+def address(text: str) -> Address | None:
+    """An IP address; None of what is none."""
     try:
-        return ipaddress.ip_address(client[0]) if client else None
+        return ipaddress.ip_address(text)
     except ValueError:
         return None
 

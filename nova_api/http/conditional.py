@@ -41,6 +41,21 @@ def matching_tag(if_none_match: str | None, tag: str) -> str | None:
     return next((f'"{candidate}"' for candidate in (tag, tag + GZIP_SUFFIX) if candidate in held), None)
 
 
+def tag_asked(if_match: str | None) -> str:
+    """The tag of what a change is to be made to, as `If-Match` names it: one strong tag.
+
+    Raises:
+        PreconditionRequiredError: when the request names none.
+        PreconditionFailedError: when what it names is no such tag.
+    """
+    if if_match is None:
+        raise PreconditionRequiredError("say by If-Match what is changed: the ETag that a GET answered")
+    named = re.fullmatch(r'"([^"]*)"', if_match.strip())
+    if named is None:
+        raise PreconditionFailedError("If-Match names nothing that there is: send the one ETag that a GET answered")
+    return named[1]
+
+
 def version_asked(if_match: str | None) -> int:
     """The version of a thing that a change names by `If-Match`; its `ETag` is the number, quoted.
 
@@ -48,9 +63,7 @@ def version_asked(if_match: str | None) -> int:
         PreconditionRequiredError: when the request names none.
         PreconditionFailedError: when what it names is no version.
     """
-    if if_match is None:
-        raise PreconditionRequiredError("say by If-Match which version is changed: the ETag that a GET answered")
-    named = re.fullmatch(r'"(\d{1,9})"', if_match.strip())
-    if named is None:
+    tag = tag_asked(if_match)
+    if not re.fullmatch(r"\d{1,9}", tag):
         raise PreconditionFailedError("If-Match names no version: send the ETag that a GET answered")
-    return int(named[1])
+    return int(tag)

@@ -19,6 +19,7 @@ from nova_api.errors import (
     PreconditionFailedError,
     PreconditionRequiredError,
     RefusedError,
+    ReusedKeyError,
     ThrottledError,
     UnauthenticatedError,
     UnavailableError,
@@ -112,7 +113,8 @@ def _on_http(request: Request, error: HTTPException) -> Response[Problem]:
 def _on_refused(request: Request, error: RefusedError) -> Response[Problem]:
     if error.parameter is None:
         return problem_response(request, 400, str(error))
-    problem = ParameterProblem(parameter=error.parameter, message=str(error))
+    allowed = error.allowed or allowed_values(request, error.parameter)
+    problem = ParameterProblem(parameter=error.parameter, message=str(error), allowed=allowed)
     return problem_response(request, 400, f"{error.parameter}: {error}", errors=[problem])
 
 
@@ -157,6 +159,7 @@ HANDLERS: ExceptionHandlersMap = {
     ThrottledError: _on_throttled,
     ConflictError: _answering(409),
     PreconditionFailedError: _answering(412),
+    ReusedKeyError: _answering(422),
     PreconditionRequiredError: _answering(428),
     UnavailableError: _on_unavailable,
     Exception: _on_anything,
@@ -170,6 +173,7 @@ DESCRIPTIONS = {
     404: "There is no such thing",
     409: "It cannot be done to what is there now; `detail` says why",
     412: "What `If-Match` names is not what is there now: read it again",
+    422: "The `Idempotency-Key` was used for another write",
     428: "The request must say by `If-Match` what it changes",
     429: "Too many requests; ask again after `Retry-After` seconds",
     500: "The API failed",

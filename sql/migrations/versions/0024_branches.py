@@ -5,7 +5,7 @@ from alembic import op
 from nova_assets.sqlfiles import revision_sql
 
 revision = "0024_branches"
-down_revision = "0019_month_statistics"
+down_revision = "0022_listings"
 
 
 def upgrade() -> None:

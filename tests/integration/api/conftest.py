@@ -115,7 +115,8 @@ def warehouse(services: Services) -> Warehouse:
             connection.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(plain, sql.Identifier(view)))
         connection.execute(
             "SELECT support.make_month_partitions(parent, '2024-01-01', '2024-12-31') "
-            "FROM unnest(ARRAY['core.fact_demand_daily', 'analytics.fact_forecasts']::regclass[]) AS parent"
+            "FROM (SELECT partrelid::regclass AS parent FROM pg_partitioned_table) AS parents "
+            "WHERE parent::text ~ '^(core|analytics)\\.'"
         )
     return warehouse
 

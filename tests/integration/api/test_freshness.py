@@ -30,7 +30,7 @@ def loads(warehouse) -> Callable[[], int]:
 
     def count() -> int:
         rows = warehouse.execute(
-            "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%mv_item_overview%strpos%'"
+            "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%mv_item_overview%AS listing%'"
             " AND query NOT LIKE '%pg_stat_statements%'"
         )
         return int(rows[0][0])

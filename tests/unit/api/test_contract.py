@@ -11,8 +11,10 @@ import pytest
 
 from nova_api.app import build_app, document_json
 from nova_api.cache.policy import POLICIES
+from nova_api.listings.catalogue import LISTINGS
 from nova_api.settings import Settings, variables
 
+EXPORTS = {listing.export_operation: f"GET /api/v1/exports/{listing.path}" for listing in LISTINGS}
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 OPERATIONS = {
@@ -25,7 +27,39 @@ OPERATIONS = {
     "listRequestsOpenDaily": "GET /api/v1/kpis/requests-open-daily",
     "listLeadTimes": "GET /api/v1/kpis/lead-times",
     "listForecastAccuracy": "GET /api/v1/kpis/forecast-accuracy",
+    "listSites": "GET /api/v1/sites",
+    "getSite": "GET /api/v1/sites/{site_id}",
+    "listSuppliers": "GET /api/v1/suppliers",
+    "getSupplier": "GET /api/v1/suppliers/{supplier_id}",
+    "listSupplierPerformance": "GET /api/v1/kpis/supplier-performance",
+    "listDemandDaily": "GET /api/v1/demand/daily",
+    "listDemandWeekly": "GET /api/v1/demand/weekly",
+    "listInventory": "GET /api/v1/inventory",
+    "listFeatures": "GET /api/v1/features",
+    "listForecasts": "GET /api/v1/forecasts",
+    "listAccuracy": "GET /api/v1/accuracy",
+    "listLeadTimeDemand": "GET /api/v1/lead-time-demand",
+    "listPolicies": "GET /api/v1/policies",
+    "listPolicyComparison": "GET /api/v1/policies/comparison",
+    "listServiceCurve": "GET /api/v1/policies/curve",
+    "listProjections": "GET /api/v1/projections",
+    "listProjectionDays": "GET /api/v1/projections/days",
+    "listRecommendations": "GET /api/v1/recommendations",
+    "listRecommendationOutcomes": "GET /api/v1/recommendations/outcomes",
+    "listAlerts": "GET /api/v1/alerts",
+    "listPurchaseLines": "GET /api/v1/purchase-lines",
+    "listKpiPeriods": "GET /api/v1/kpis/periods",
+    "listAbcXyz": "GET /api/v1/kpis/abc-xyz",
+    "search": "GET /api/v1/search",
     "listDatasets": "GET /api/v1/datasets",
+    "getItemDecisions": "GET /api/v1/recommendations/{item_id}/decisions",
+    "decideItem": "POST /api/v1/recommendations/{item_id}/decisions",
+    "withdrawItemDecision": "DELETE /api/v1/recommendations/{item_id}/decisions/{decision_id}",
+    "getAlertAcknowledgements": "GET /api/v1/alerts/{alert_id}/acknowledgements",
+    "acknowledgeAlert": "POST /api/v1/alerts/{alert_id}/acknowledgements",
+    "withdrawAlertAcknowledgement": "DELETE /api/v1/alerts/{alert_id}/acknowledgements/{acknowledgement_id}",
+    "listAudit": "GET /api/v1/audit",
+    "exportAudit": "GET /api/v1/audit/export",
     "login": "POST /api/v1/auth/login",
     "refreshSession": "POST /api/v1/auth/refresh",
     "logout": "POST /api/v1/auth/logout",
@@ -61,7 +95,7 @@ def test_the_committed_document_is_the_one_the_code_has():
 
 
 def test_the_operations_are_those_of_the_contract(document):
-    assert {operation: address for operation, (address, _) in operations(document).items()} == OPERATIONS
+    assert {operation: address for operation, (address, _) in operations(document).items()} == OPERATIONS | EXPORTS
 
 
 def test_every_operation_documents_its_errors_as_problems(document):
@@ -91,8 +125,9 @@ def test_every_body_names_its_versions_and_says_which_fields_may_be_null(documen
     schemas = document["components"]["schemas"]
     for name in {*POLICIES, "listDatasets"}:
         _, operation = operations(document)[name]
-        reference = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-        assert "versions" in schemas[reference.rpartition("/")[2]]["required"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        for body in schema.get("oneOf", [schema]):
+            assert "versions" in schemas[body["$ref"].rpartition("/")[2]]["required"]
     for name in ("ItemSummary", "ItemDetail", "ForecastPoint", "Kpi", "Dataset", "User", "Session"):
         always = {field for field, schema in schemas[name]["properties"].items() if "default" not in schema}
         assert always <= set(schemas[name]["required"]), "null, but never absent"
