@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from typing import Any
 
 import jwt
 import pytest
@@ -18,7 +19,7 @@ RING = KeyRing.parse(f"new:{NEW},old:{OLD}")
 SOMEBODY = Subject(user_id="u-1", name="Ana", role=Role.ANALYST, epoch=3)
 
 
-def claims(**changed: object) -> dict[str, object]:
+def claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
     whole = {
         "sub": "u-1",
@@ -31,11 +32,16 @@ def claims(**changed: object) -> dict[str, object]:
         "aud": "nova-api",
         "iss": "nova",
     }
-    return {name: value for name, value in (whole | changed).items() if value is not None}
+    return whole | changed
 
 
-def signed(secret: str = NEW, key_id: str | None = "new", algorithm: str = "HS256", **changed: object) -> str:
+def signed(secret: str = NEW, key_id: str | None = "new", algorithm: str = "HS256", **changed: Any) -> str:
     return jwt.encode(claims(**changed), secret, algorithm, headers={"kid": key_id} if key_id else None)
+
+
+def without(name: str) -> str:
+    rest = {key: value for key, value in claims().items() if key != name}
+    return jwt.encode(rest, NEW, "HS256", headers={"kid": "new"})
 
 
 def unsigned(header: dict[str, object]) -> str:
@@ -76,10 +82,7 @@ ATTACKS = {
     "ended": signed(iat=int(time.time()) - 900, exp=int(time.time()) - 60),
     "from the future": signed(iat=int(time.time()) + 600),
     "not to be used yet": signed(nbf=int(time.time()) + 600),
-    **{
-        f"without {name}": signed(**{name: None})
-        for name in ("exp", "iat", "sub", "jti", "aud", "iss", "role", "epoch")
-    },
+    **{f"without {name}": without(name) for name in ("exp", "iat", "sub", "jti", "aud", "iss", "role", "epoch")},
     "an unknown role": signed(role="ROOT"),
     "an empty subject": signed(sub=""),
     "an end that is no number": signed(exp="tomorrow"),
