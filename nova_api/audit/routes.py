@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Controller, Request, Response, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.response import Stream
@@ -34,33 +34,58 @@ Route = Annotated[str | None, QueryParameter(max_length=300, description="Exact 
 Status = Annotated[int | None, QueryParameter(ge=100, le=599, description="Status of the answer")]
 
 
+def asked_filter(
+    from_: FromInstant = None,
+    to: ToInstant = None,
+    actor: Actor = None,
+    action: Action = None,
+    subject_kind: SubjectKind = None,
+    subject_id: SubjectId = None,
+    route: Route = None,
+    status: Status = None,
+) -> AuditFilter:
+    """The filter of a request.
+
+    Raises:
+        RefusedError: when an instant has no zone, or the span ends before it begins.
+    """
+    for name, instant in (("from", from_), ("to", to)):
+        if instant is not None and instant.tzinfo is None:
+            raise RefusedError(name, "an instant needs its zone, as in 2026-03-01T00:00:00Z")
+    if from_ is not None and to is not None and to <= from_:
+        raise RefusedError("to", "the span ends before it begins")
+    return AuditFilter(
+        first=from_,
+        end=to,
+        actor=actor,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        route=route,
+        status=status,
+    )
+
+
 class AuditController(Controller):
     """Who did what, and when."""
 
     path = "/api/v1/audit"
     tags = ("audit",)
     opt = {OPTION: Permission.READ_AUDIT}  # noqa: RUF012
+    dependencies = {"wanted": Provide(asked_filter, sync_to_thread=False)}  # noqa: RUF012
 
     @get("/", operation_id="listAudit", summary="What happened, in pages", responses=documented(400, 500, 503))
     async def list_audit(
         self,
         request: Request,
         database: NamedDependency[Database],
-        from_: FromInstant = None,
-        to: ToInstant = None,
-        actor: Actor = None,
-        action: Action = None,
-        subject_kind: SubjectKind = None,
-        subject_id: SubjectId = None,
-        route: Route = None,
-        status: Status = None,
+        wanted: NamedDependency[AuditFilter],
         limit: Annotated[int, QueryParameter(ge=1, le=500, description="Events in the page")] = 100,
         cursor: Annotated[
             str | None, QueryParameter(max_length=1000, description="next_cursor of the page before")
         ] = None,
     ) -> Response[AuditPage]:
         """List it, latest first."""
-        wanted = _filter(from_, to, actor, action, subject_kind, subject_id, route, status)
         try:
             page = await queries.page(database, wanted, limit, cursor)
         except paging.BadCursorError as error:
@@ -82,18 +107,10 @@ class AuditController(Controller):
         self,
         request: Request,
         database: NamedDependency[Database],
-        from_: FromInstant = None,
-        to: ToInstant = None,
-        actor: Actor = None,
-        action: Action = None,
-        subject_kind: SubjectKind = None,
-        subject_id: SubjectId = None,
-        route: Route = None,
-        status: Status = None,
+        wanted: NamedDependency[AuditFilter],
         file_format: Annotated[ExportFormat, QueryParameter(name="format", description="Form of the file")] = "csv",
     ) -> Stream:
         """Send it."""
-        wanted = _filter(from_, to, actor, action, subject_kind, subject_id, route, status)
         details = {"filter": wanted, "format": file_format}
         async with database.transaction() as connection:
             await record(connection, AuditEvent.of_request(request.scope, "audit.exported", details=details))
@@ -102,30 +119,3 @@ class AuditController(Controller):
         headers = NO_STORE | {"Content-Disposition": f'attachment; filename="audit.{file_format}"'}
         lines = export.as_lines(first, batches, file_format)
         return Stream(lines, media_type=export.MEDIA_TYPES[file_format], headers=headers)
-
-
-def _filter(
-    first: datetime | None,
-    end: datetime | None,
-    actor: str | None,
-    action: str | None,
-    subject_kind: str | None,
-    subject_id: str | None,
-    route: str | None,
-    status: int | None,
-) -> AuditFilter:
-    for name, instant in (("from", first), ("to", end)):
-        if instant is not None and instant.tzinfo is None:
-            raise RefusedError(name, "an instant needs its zone, as in 2026-03-01T00:00:00Z")
-    if first is not None and end is not None and end <= first:
-        raise RefusedError("to", "the span ends before it begins")
-    return AuditFilter(
-        first=first,
-        end=end,
-        actor=actor,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        route=route,
-        status=status,
-    )

@@ -21,7 +21,7 @@ def addresses() -> list[tuple[str, str, Permission]]:
     """Method, path and permission of every address that the application has."""
     app = build_app(Settings(database_url="postgresql://"))
     return [
-        (method, re.sub(r"\{[^}]*\}", NOBODY, path), handler.opt[OPTION])
+        (method, re.sub(r"\{[^}]*\}", NOBODY, re.sub(r"\{\w+:int\}", "1", path)), handler.opt[OPTION])
         for path, handler in guarded_handlers(app)
         for method in sorted(handler.http_methods | ({"HEAD"} if "GET" in handler.http_methods else set()))
     ]

@@ -272,10 +272,10 @@ def test_decisions_survive_regeneration_until_they_expire_or_are_taken_back(chan
 
 
 AS_OF_NOW = """
-SELECT count(*), count(*) FILTER (
+SELECT count(*) AS compared, count(*) FILTER (
     WHERE (made.decision, made.decision_id, made.decided_until, made.planned_action, made.planned_quantity)
     IS DISTINCT FROM (held.decision, held.decision_id, held.decided_until, held.planned_action, held.planned_quantity)
-)
+) AS differing
 FROM analytics.recommendations AS made INNER JOIN support.decided_recommendations AS held USING (date, item_id)
 WHERE date = %s
 """
@@ -284,9 +284,8 @@ WHERE date = %s
 def differing(pipeline: Pipeline, day: date) -> int:
     """Proposals of a plan of which the view of decisions says something else than the plan."""
     [row] = pipeline.rows(AS_OF_NOW, day)
-    rows, others = row.values()
-    assert rows == pipeline.one("SELECT count(*) FROM core.dim_item")
-    return others
+    assert row["compared"] == pipeline.one("SELECT count(*) FROM core.dim_item")
+    return row["differing"]
 
 
 def test_what_holds_as_of_now_is_what_a_plan_made_now_says(changeable: Pipeline, services: Services):

@@ -53,12 +53,17 @@ OVERRIDE: dict[str, Any] = {
 }
 
 
+def override(**changed: Any) -> DecisionRequest:
+    fields: dict[str, Any] = OVERRIDE | changed
+    return DecisionRequest(**fields)
+
+
 def test_a_complete_decision_of_each_kind_is_accepted():
     check_decision(DecisionRequest(kind="acknowledge"), PROPOSED)
     check_decision(DecisionRequest(kind="snooze", expires_on=DAY + LONGEST), PROPOSED)
-    check_decision(DecisionRequest(**OVERRIDE), PROPOSED)
-    check_decision(DecisionRequest(**OVERRIDE | {"action": "none", "quantity": 0.0}), PROPOSED)
-    check_decision(DecisionRequest(**OVERRIDE), msgspec.structs.replace(PROPOSED, action="none"))
+    check_decision(override(), PROPOSED)
+    check_decision(override(action="none", quantity=0.0), PROPOSED)
+    check_decision(override(), msgspec.structs.replace(PROPOSED, action="none"))
 
 
 @pytest.mark.parametrize(
@@ -77,13 +82,13 @@ def test_a_complete_decision_of_each_kind_is_accepted():
 )
 def test_an_override_that_lacks_something_is_refused_by_the_name_of_it(field: str, value: object):
     with pytest.raises(RefusedError) as refused:
-        check_decision(DecisionRequest(**OVERRIDE | {field: value}), PROPOSED)
+        check_decision(override(**{field: value}), PROPOSED)
     assert refused.value.parameter == field
 
 
 def test_doing_nothing_has_no_quantity():
     with pytest.raises(RefusedError, match="0"):
-        check_decision(DecisionRequest(**OVERRIDE | {"action": "none"}), PROPOSED)
+        check_decision(override(action="none"), PROPOSED)
 
 
 @pytest.mark.parametrize("kind", ["acknowledge", "snooze"])
