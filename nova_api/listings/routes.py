@@ -160,6 +160,8 @@ def _annotation(listing: Listing, known: Filter) -> Any:
 def _value(known: Filter, column: Column) -> tuple[Any, dict[str, Any]]:
     if known.operator is Operator.ANY:
         return str, {"max_length": MAX_IDS * LONGEST_ID // 2}
+    if known.operator is Operator.CONTAINS:
+        return str, {"max_length": LONGEST_ID // 2}
     if known.operator is Operator.EMPTY:
         return bool, {}
     if column.choices:

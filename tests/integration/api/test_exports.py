@@ -27,6 +27,12 @@ from tests.support.invented_rows import fill, invent
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def settings(settings):
+    """Nothing here is about waiting for a connection, which a busy machine makes slow."""
+    return msgspec.structs.replace(settings, acquire_timeout=10.0)
+
+
 async def pages(client, address: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     while address:

@@ -55,9 +55,9 @@ async def test_a_fault_of_the_api_is_a_problem_without_its_reason_and_is_logged(
 @pytest.mark.parametrize(
     ("query", "parameter", "allowed"),
     [
-        ("limit=0", "limit", "integer from 1 to 200"),
-        ("limit=201", "limit", "integer from 1 to 200"),
-        ("limit=ten", "limit", "integer from 1 to 200"),
+        ("limit=0", "limit", "integer from 1 to 1000"),
+        ("limit=1001", "limit", "integer from 1 to 1000"),
+        ("limit=ten", "limit", "integer from 1 to 1000"),
         ("sort=price", "sort", "-forecast_4w"),
         ("demand_class=wild", "demand_class", "one of: smooth, erratic, intermittent, lumpy"),
         ("is_service=maybe", "is_service", "true or false"),

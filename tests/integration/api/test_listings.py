@@ -12,6 +12,13 @@ from tests.support.invented_rows import fill, invent
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def settings(settings):
+    """Nothing here is about waiting for a connection, which a busy machine makes slow."""
+    return msgspec.structs.replace(settings, acquire_timeout=10.0)
+
+
 SITES = [
     {"site_id": site_id, "site_name": name, "site_type": kind, "state": state, "region": None, "client": None}
     for site_id, name, kind, state in (
