@@ -27,7 +27,6 @@ from typing import Any
 
 import dagster as dg
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from nova_assets.forecasting.accuracy_assets import forecast_accuracy
@@ -227,16 +226,16 @@ def engines(sizes: Sequence[int], weeks: int, remote: str | None) -> None:
         from nova_assets.forecasting.spark import SparkCluster
 
         workers["Spark"] = Eager(SparkCluster(remote))
-    few = history_of(16, weeks, LAST_ORIGIN).frame
+    few = history_of(16, weeks, LAST_ORIGIN).series
     for name, those in workers.items():
         first, second = (timed(LocalEngine(those), estimators.TSB(0.1, 0.1), few) for _ in range(2))
         print(f"{name}: {first:.1f} s to start, {second:.2f} s to hand over")
     print(f"{'estimator':10} {'series':>7} {'one process':>12}", *(f"{name:>16}" for name in workers))
     for estimator in (getattr(estimators, name)(**_arguments(name)) for name in ESTIMATORS):
         for items in sizes:
-            frame = history_of(items, weeks, LAST_ORIGIN).frame
-            alone = timed(LocalEngine(), estimator, frame)
-            others = [timed(LocalEngine(those), estimator, frame) for those in workers.values()]
+            series = history_of(items, weeks, LAST_ORIGIN).series
+            alone = timed(LocalEngine(), estimator, series)
+            others = [timed(LocalEngine(those), estimator, series) for those in workers.values()]
             cells = (f"{seconds:7.2f} s {alone / seconds:5.2f}×" for seconds in others)
             print(f"{estimator!r:10} {items:7} {alone:10.2f} s", *(f"{cell:>16}" for cell in cells), flush=True)
             if alone > ENGINE_SECONDS:
@@ -259,9 +258,9 @@ class Eager(Workers):
         return self._workers.run(estimator, batches, horizon, finished)
 
 
-def timed(engine: LocalEngine, estimator: Any, frame: pd.DataFrame) -> float:
+def timed(engine: LocalEngine, estimator: Any, series: Series) -> float:
     started = time.perf_counter()
-    engine.means(estimator, frame, HORIZON_WEEKS)
+    engine.means(estimator, series, HORIZON_WEEKS)
     return time.perf_counter() - started
 
 
