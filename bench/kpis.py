@@ -25,8 +25,8 @@ from nova_assets import registry
 from nova_assets.kpis.assets import PARTS
 from nova_assets.kpis.parameters import KpiParameters
 from nova_assets.partitions import Window
-from nova_assets.planning.alert_thresholds import AlertThresholds
-from nova_assets.planning.alerts import ALERTS_SQL
+from nova_assets.planning.alerts.assets import ALERTS_SQL
+from nova_assets.planning.alerts.thresholds import AlertThresholds
 from nova_assets.publication import Query
 from nova_assets.registry.alerts import ALERTS
 from nova_assets.registry.kpis import KPI_DAILY

@@ -24,10 +24,10 @@ from nova_assets.forecasting.lead_time.waits import Waits
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.parameters import SUMMED_WEEKS, VALIDATION_ORIGINS, VALIDATION_WEEKS
 from nova_assets.planning.demand import ProtectionDemand
-from nova_assets.planning.ordering import order_quantities
 from nova_assets.planning.parameters import Parameters
-from nova_assets.planning.places import Places, place_policy
-from nova_assets.planning.policy import Items, Policy, policies
+from nova_assets.planning.policy.ordering import order_quantities
+from nova_assets.planning.policy.places import Places, place_policy
+from nova_assets.planning.policy.policies import Items, Policy, policies
 from nova_assets.quantiles import Floats
 from nova_local.erp.company import Company
 from nova_local.erp.frames import Frame

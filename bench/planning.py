@@ -1,13 +1,15 @@
-"""The daily plan of generated portfolios of rising size, step by step: seconds per 10,000 items, and how they grow.
+"""The daily plan of generated portfolios of rising size and its KPIs, step by step: seconds per 10,000 items, and how
+they grow.
 
     bench/planning.py                       5,000, 20,000 and 50,000 items
     bench/planning.py --items 2000 8000     sizes of your own, rising
     bench/planning.py --json                ends with one line of JSON
 
 Each size has a warehouse of its own on a PostgreSQL that is deleted afterwards. Its day is planned by the pipeline's
-own stages, from reading to commit, three days after one another; the median counts. A small portfolio is planned
-first, so that nothing pays for what is read once. Seconds come from one machine and mean little elsewhere; the ratios
-to the smallest size are what to compare: 1 is linear.
+own stages, from reading to commit, three days after one another: policies, grid, projection, proposals, alerts, the
+day's KPIs and all views; the median counts. A small portfolio is planned first, so that nothing pays for what is read
+once. Seconds come from one machine and mean little elsewhere; the ratios to the smallest size are what to compare: 1 is
+linear.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -31,7 +34,7 @@ from psycopg import sql
 
 from nova_assets import registry
 from nova_assets.definitions import build_defs
-from nova_assets.materialize import Stage, run_stage
+from nova_assets.materialize import Stage, kpi_stages, run_stage
 from nova_assets.partitions import DAY, Window, latest_origin
 from nova_assets.resources.warehouse import Warehouse
 from nova_local.embedded import Services, start_services
@@ -204,16 +207,22 @@ def main() -> int:
 
 
 def planned(services: Services, items: int) -> Mapping[str, float]:
-    """Table of the plan → median seconds that its step takes for `items` items."""
+    """Step of the day → median seconds that it takes for `items` items."""
     with portfolio(services, items) as warehouse, dg.DagsterInstance.ephemeral() as instance:
         repository = build_defs({"warehouse": warehouse}).get_repository_def()
-        seconds: dict[str, list[float]] = {table.relation: [] for table in registry.PLANNING}
+        seconds: dict[str, list[float]] = defaultdict(list)
         for day in DAYS:
-            for relation, taken in seconds.items():
+            for stage in stages(day):
                 started = time.perf_counter()
-                run_stage(Stage("planning", [relation], day, day), repository, instance)
-                taken.append(time.perf_counter() - started)
-    return {relation: statistics.median(taken) for relation, taken in seconds.items()}
+                run_stage(stage, repository, instance)
+                seconds[stage.name].append(time.perf_counter() - started)
+    return {step: statistics.median(taken) for step, taken in seconds.items()}
+
+
+def stages(day: date) -> list[Stage]:
+    """A day's plan, a table at a time, and its KPIs."""
+    plan = [Stage(table.relation, [table.relation], day, day) for table in registry.PLANNING]
+    return [*plan, *kpi_stages(Window(day, day))]
 
 
 @contextmanager
@@ -259,8 +268,8 @@ def per_10_000(measured: Mapping[int, Mapping[str, float]], size: int) -> float:
 def report(measured: Mapping[int, Mapping[str, float]]) -> None:
     smallest = min(measured)
     row("", *(f"{size:,} items" for size in measured))
-    for relation in measured[smallest]:
-        row(relation, *(f"{measured[size][relation]:.2f} s" for size in measured))
+    for step in measured[smallest]:
+        row(step, *(f"{measured[size][step]:.2f} s" for size in measured))
     row("seconds per 10,000 items", *(f"{per_10_000(measured, size):.2f} s" for size in measured))
     base = per_10_000(measured, smallest)
     row("ratio to the smallest", *(f"{per_10_000(measured, size) / base:.2f}" for size in measured))

@@ -40,11 +40,17 @@ from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.models.protocol import Model
 from nova_assets.forecasting.parameters import FEWEST_DEMANDS
 from nova_assets.forecasting.portfolio import Floats
-from nova_assets.planning.allocation import FLOOR, Assortment, multipliers_for_fills, price_weights, spread_periods
-from nova_assets.planning.classic import classic_reorder_point
 from nova_assets.planning.demand import ProtectionDemand
-from nova_assets.planning.lots import LotCosts, economic_order_quantity, usual_lot
-from nova_assets.planning.simulation import Simulated, in_lots, simulate
+from nova_assets.planning.policy.allocation import (
+    FLOOR,
+    Assortment,
+    multipliers_for_fills,
+    price_weights,
+    spread_periods,
+)
+from nova_assets.planning.policy.classic import classic_reorder_point
+from nova_assets.planning.policy.lots import LotCosts, economic_order_quantity, usual_lot
+from nova_assets.planning.what_if.simulation import Simulated, in_lots, simulate
 
 MEASURED_SHARE = 0.4
 FEWEST_PERIODS = 20

@@ -1,11 +1,13 @@
 """The composition root: everything is made and wired here, and nowhere else."""
 
+import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,22 +16,39 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from nova_api import sqltexts
+from nova_api.audit.calls import CallLog
+from nova_api.audit.routes import AuditController
+from nova_api.auth.guard import Doorkeeper, Guard
+from nova_api.auth.passwords import Passwords
 from nova_api.auth.permissions import require_permissions
+from nova_api.auth.routes import AuthController
+from nova_api.auth.sign_in import Entrance
+from nova_api.auth.standing import Accounts
+from nova_api.auth.tokens import Tokens
 from nova_api.cache.memory import MemoryTier
 from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
 from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
+from nova_api.decisions.routes import AlertAcknowledgementController, ItemDecisionController
+from nova_api.exports.routes import export_of
+from nova_api.exports.session import Exports
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
-from nova_api.http.documentation import openapi_config
-from nova_api.http.parameters import documented_parameters, refuse_undocumented
+from nova_api.http.documentation import document_permissions, openapi_config
+from nova_api.http.parameters import Parameters, documented_parameters, refuse_undocumented
 from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
+from nova_api.listings.catalogue import LISTINGS
+from nova_api.listings.routes import pages_of, row_of
+from nova_api.search.routes import SearchController
 from nova_api.series.routes import SeriesController
-from nova_api.settings import Settings
+from nova_api.settings import Settings, key_ring
+from nova_api.sites.listing import SITES
+from nova_api.suppliers.listing import SUPPLIERS
+from nova_api.users.routes import UserController
 from nova_api.versions import VersionMap
 
 log = logging.getLogger(__name__)
@@ -39,12 +58,23 @@ CONTROLLERS = (
     SeriesController,
     ForecastController,
     KpiController,
+    SearchController,
     DatasetController,
+    ItemDecisionController,
+    AlertAcknowledgementController,
+    AuditController,
+    AuthController,
+    UserController,
     HealthController,
 )
 
 
-INJECTED = ("settings", "database", "versions", "shared", "reader")
+ROWS = (
+    row_of(SITES, "getSite", "One place"),
+    row_of(SUPPLIERS, "getSupplier", "One supplier"),
+)
+
+INJECTED = ("settings", "database", "versions", "shared", "reader", "passwords", "entrance", "exports")
 
 
 @dataclass(frozen=True)
@@ -56,16 +86,32 @@ class Services:
     versions: VersionMap
     shared: SharedTier
     reader: Reader
+    accounts: Accounts
+    passwords: Passwords
+    doorkeeper: Doorkeeper
+    entrance: Entrance
+    calls: CallLog
+    exports: Exports
 
 
 def make_services(settings: Settings, representation: str) -> Services:
-    """Make the services; none of them connects yet."""
+    """Make the services; none of them connects yet.
+
+    Raises:
+        SettingsError: when there are no keys for tokens.
+    """
+    tokens = Tokens(key_ring(settings))
     database = Database(settings)
     versions = VersionMap(settings)
     shared = RedisTier(settings.redis_url, settings.redis_timeout) if settings.redis_url else NoSharedTier()
     tiers = Tiers(MemoryTier(settings.memory_mib * 1024 * 1024), shared)
     reader = Reader(database, versions, tiers, representation, time.time)
-    return Services(settings, database, versions, shared, reader)
+    accounts, passwords = Accounts(settings), Passwords()
+    doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
+    calls, exports = CallLog(database), Exports(settings)
+    return Services(
+        settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, calls, exports
+    )
 
 
 def document_json(app: Litestar) -> bytes:
@@ -79,6 +125,26 @@ def representation(document: bytes) -> str:
     return hashlib.sha256(document + sqltexts.digest().encode()).hexdigest()[:8]
 
 
+@dataclass(frozen=True)
+class Contract:
+    """What is read off the OpenAPI document.
+
+    Attributes:
+        representation: see `nova_api.cache.keys`.
+        parameters: the documented parameters, by path and name.
+    """
+
+    representation: str
+    parameters: Mapping[str, Parameters]
+
+
+@cache
+def _contract() -> Contract:
+    # Of no settings, and once in a process: the document takes longer to make than all else at a start.
+    app = build_app(Settings(database_url="postgresql://"))
+    return Contract(representation(document_json(app)), documented_parameters(app))
+
+
 def build_app(settings: Settings) -> Litestar:
     """Compose the application; it connects when its lifespan begins.
 
@@ -86,33 +152,43 @@ def build_app(settings: Settings) -> Litestar:
         UnguardedRouteError: when an address says nothing of who may use it.
     """
     app = Litestar(
-        CONTROLLERS,
+        [*CONTROLLERS, *map(pages_of, LISTINGS), *ROWS, *map(export_of, LISTINGS)],
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
+        middleware=[Guard()],
         before_request=_refuse_undocumented,
         exception_handlers=HANDLERS,
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )
     require_permissions(app)
+    document_permissions(app)
     return app
 
 
 def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def serving(app: Litestar) -> AsyncIterator[None]:
-        services = make_services(settings, representation(document_json(app)))
+        contract = _contract()
+        services = make_services(settings, contract.representation)
         app.state.services = services
-        app.state.parameters = documented_parameters(app)
+        app.state.parameters = contract.parameters
         if settings.redis_url is None:
             log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
+        if not services.database.writes:
+            log.warning(
+                "NOVA_API_WRITE_DATABASE_URL is not set: nobody can sign in or decide, and calls are not audited"
+            )
         await services.database.open()
-        await services.versions.start()
+        services.calls.start()
+        await asyncio.gather(services.versions.start(), services.accounts.start())
         try:
             yield
         finally:
+            await services.accounts.stop()
             await services.versions.stop()
             await services.shared.close()
+            await services.calls.stop()
             await services.database.close()
 
     return serving

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nova_api.errors import RefusedError
 
@@ -12,6 +12,15 @@ MAX_ROWS = 50_000
 
 PROBE_ROWS = MAX_ROWS + 1
 """Rows that a query reads to learn whether there are too many."""
+
+MAX_LIMIT = 1_000
+"""Rows that a page may have."""
+
+MAX_IDS = 100
+"""Ids that one parameter may name."""
+
+MAX_SPAN_DAYS = 3_660
+"""Days that lie between the ends of a span."""
 
 T = TypeVar("T")
 
@@ -27,11 +36,19 @@ def within_limit(rows: list[T], parameter: str) -> list[T]:
     return rows
 
 
-def check_span(first: date | None, last: date | None) -> None:
-    """Check that a span of days does not end before it begins.
+def check_span(first: Any, last: Any, parameter: str = "to") -> None:
+    """Check that a span does not end before it begins and, where it is of days, that it is not too long.
+
+    Args:
+        first, last: its ends, both included; None: open.
+        parameter: which sets the last one.
 
     Raises:
-        RefusedError: when it does.
+        RefusedError: when it is not so.
     """
-    if first is not None and last is not None and last < first:
-        raise RefusedError("to", f"the span ends on {last} before it begins on {first}")
+    if first is None or last is None:
+        return
+    if last < first:
+        raise RefusedError(parameter, f"the span ends on {last} before it begins on {first}")
+    if isinstance(first, date) and (last - first).days > MAX_SPAN_DAYS:
+        raise RefusedError(parameter, "the span is too long", f"at most {MAX_SPAN_DAYS} days")

@@ -1,7 +1,7 @@
 """Keyset cursors: the place in an ordered listing after which the next page begins.
 
-A cursor holds the sort value and the id of a page's last row, and a fingerprint of the filter and order it was made
-for, so that it cannot continue another listing. It stays good when the data change: the next page begins after the
+A cursor holds the values that the last row of a page was ordered by, and a fingerprint of the filter and order it was
+made for, so that it cannot continue another listing. It stays good when the data change: the next page begins after the
 same place in the new order.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from datetime import date
 
 import msgspec
 
@@ -19,11 +20,17 @@ class BadCursorError(ValueError):
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where a page ended: fingerprint of the listing, sort value as PostgreSQL writes it (null: unknown), id."""
+    """Where a page ended.
+
+    Attributes:
+        fingerprint: of the filter and the order.
+        place: what the last row was ordered by, as PostgreSQL writes it; null: unknown.
+        day: the latest day when the first page was read, where that is what the listing is of.
+    """
 
     fingerprint: str
-    value: str | None
-    row_id: str
+    place: tuple[str | None, ...]
+    day: date | None = None
 
 
 def fingerprint(listing: msgspec.Struct) -> str:

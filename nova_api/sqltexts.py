@@ -22,6 +22,6 @@ def read_sql(name: str) -> str:
 def digest() -> str:
     """A digest of all texts: answers made by other SQL are other answers."""
     sha = hashlib.sha256()
-    for path in sorted(SQL_ROOT.glob("*.sql")):
-        sha.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(SQL_ROOT.rglob("*.sql")):
+        sha.update(path.relative_to(SQL_ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return sha.hexdigest()

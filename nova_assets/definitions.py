@@ -26,15 +26,15 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.operations.publication_retention import publication_retention
-from nova_assets.planning.alerts import alerts
-from nova_assets.planning.policy_assets import inventory_policy
-from nova_assets.planning.projection_assets import stock_projection
-from nova_assets.planning.recommendation_assets import (
+from nova_assets.planning.alerts.assets import alerts
+from nova_assets.planning.policy.assets import inventory_policy
+from nova_assets.planning.projection.assets import stock_projection
+from nova_assets.planning.recommendations.assets import (
     planner_decisions,
     recommendation_outcomes,
     recommendations,
 )
-from nova_assets.planning.simulation_assets import policy_simulation
+from nova_assets.planning.what_if.assets import policy_simulation
 from nova_assets.quality.assets import data_quality
 from nova_assets.resources.erp import Erp
 from nova_assets.resources.http import Http
@@ -94,7 +94,11 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
                 origins_kept_weeks=settings.lake_origins_kept_weeks(),
             ),
             "http": Http(),
-            "erp": Erp(url=dg.EnvVar("ERP_URL") if settings.has_erp() else "", system=settings.erp_system()),
+            "erp": Erp(
+                url=dg.EnvVar("ERP_URL") if settings.has_erp() else "",
+                system=settings.erp_system(),
+                branches=settings.erp_branches(),
+            ),
             **(resource_overrides or {}),
         },
         # Steps are SQL statements that PostgreSQL runs: a process per step would cost seconds and gain nothing.

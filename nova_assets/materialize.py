@@ -40,6 +40,7 @@ from nova_assets.partitions import (
     origin_window,
     today,
 )
+from nova_assets.planning.former import forget_plans
 from nova_assets.registry import (
     analytics,
     core,
@@ -267,12 +268,13 @@ def erp_span(reader: Erp) -> Window:
     raise MaterializationError("The ERP has no document on any day since 2019.")
 
 
-def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None) -> None:
+def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None, *, other_data: bool = False) -> None:
     """Run every stage against the Dagster instance of DAGSTER_HOME, reporting each on standard output.
 
     Args:
         origins: weekly forecast origins to compute.
         accept_drift: tables whose row count may move as it likes, as in the tag `nova/accept_drift`.
+        other_data: the source is not that of the last load; what was planned from that one is deleted.
 
     Raises:
         MaterializationError: a stage failed.
@@ -285,6 +287,9 @@ def materialize_all(origins: int = ORIGINS, accept_drift: str | None = None) -> 
         report_stage(EXTRACT, repository, instance, tags)
         data = source_range(warehouse)
         for stage in [*stages(data, origins), *external_stages(data.days), QUALITY]:
+            if other_data and stage == plan_stage(data.data_through):
+                with warehouse.connect() as connection:
+                    print(f"plans of the former source: {forget_plans(connection):,} rows deleted", flush=True)
             report_stage(stage, repository, instance, tags)
 
 
@@ -310,7 +315,9 @@ def source_range(warehouse: Warehouse) -> DataRange:
         ErpError: the ERP cannot be read.
         MaterializationError: the source has no usable line.
     """
-    reader = Erp(url=dg.EnvVar("ERP_URL").get_value() or "", system=settings.erp_system())
+    reader = Erp(
+        url=dg.EnvVar("ERP_URL").get_value() or "", system=settings.erp_system(), branches=settings.erp_branches()
+    )
     return data_range(warehouse, erp_span(reader) if settings.source() == "erp" else None)
 
 
@@ -446,11 +453,16 @@ def main() -> int:
         "--origins", type=int, default=ORIGINS, help="weekly forecast origins to compute (default: %(default)s)"
     )
     add_accept_drift(parser)
+    parser.add_argument(
+        "--other-data",
+        action="store_true",
+        help="this is another source than that of the last load: plans, alerts and outcomes of that one are deleted",
+    )
     arguments = parser.parse_args()
     if arguments.workbook:
         settings.use_workbook(arguments.workbook)
     try:
-        materialize_all(arguments.origins, arguments.accept_drift)
+        materialize_all(arguments.origins, arguments.accept_drift, other_data=arguments.other_data)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return REFUSED

@@ -62,6 +62,18 @@ def erp_system() -> str:
     return os.environ.get("ERP_SYSTEM") or "protheus"
 
 
+def erp_branches() -> list[str]:
+    """Codes of the ERP's branches to read, in their order (NOVA_ERP_BRANCHES, between commas); none: all.
+
+    Raises:
+        InvalidSettingError: a code is there twice.
+    """
+    codes = [code.strip() for code in os.environ.get("NOVA_ERP_BRANCHES", "").split(",") if code.strip()]
+    if len(set(codes)) < len(codes):
+        raise InvalidSettingError(f"NOVA_ERP_BRANCHES is {','.join(codes)}: it must name each branch once.")
+    return codes
+
+
 def forecasting_python() -> Path:
     """The Python of the forecasting environment, which is apart so that nobody else pays for its libraries."""
     default = PROJECT_ROOT / ".venv-forecasting" / "bin" / "python"
@@ -244,6 +256,15 @@ def keep_months() -> int | None:
         InvalidSettingError: it is not a whole number from 1 on.
     """
     return _whole_number("NOVA_KEEP_MONTHS")
+
+
+def audit_months() -> int:
+    """Months of the audit log that stay in its table (NOVA_AUDIT_MONTHS, 24), before the present one.
+
+    Raises:
+        InvalidSettingError: it is not a whole number from 1 on.
+    """
+    return _whole_number("NOVA_AUDIT_MONTHS") or 24
 
 
 def review_period_days() -> int:

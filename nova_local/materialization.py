@@ -86,15 +86,16 @@ def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
 
 
 def fingerprint(source: Source) -> str:
-    """The input and the code that turns it into tables; of an ERP only which it is, for what it holds changes by the
-    minute."""
+    """The input and the code that turns it into tables; of an ERP only which it is and which of its branches are read,
+    for what it holds changes by the minute."""
     code = [
         *(project.ROOT / "nova_assets").rglob("*.py"),
         *(project.ROOT / "sql").rglob("*.sql"),
         *(project.ROOT / "requirements").glob("*.txt"),
     ]
     workbook = source.workbook
-    erp = f"{ERP} {digest.of_text(os.environ.get('ERP_URL', ''))}"
+    address, branches = (os.environ.get(name, "") for name in ("ERP_URL", "NOVA_ERP_BRANCHES"))
+    erp = f"{ERP} {digest.of_text(f'{address} {branches}'.rstrip())}"
     data = erp if workbook is None else digest.of_files([workbook], workbook.parent)
     return f"{data}+{digest.of_files(code, project.ROOT)}"
 
@@ -125,11 +126,12 @@ def materialize(
     tell: Callable[[str], None],
     *,
     accept_drift: bool = False,
+    other_data: bool = False,
 ) -> None:
     """Run the pipeline's own command, pass on each line it prints, and remember the input when it succeeds.
 
     `environment` is that of the pipeline for this kind of source. `accept_drift`: far fewer rows than there are now
-    are no reason to refuse them.
+    are no reason to refuse them. `other_data`: it is another source, and what was planned from the former one goes.
 
     Raises `LocalError` with the end of its log when it fails.
     """
@@ -141,6 +143,7 @@ def materialize(
                 *(sys.executable, "-m", "nova_assets.materialize"),
                 *(["--workbook", str(source.workbook)] if source.workbook else []),
                 *(["--accept-drift"] if accept_drift else []),
+                *(["--other-data"] if other_data else []),
             ],
             env={**environment, "PYTHONUNBUFFERED": "1"},
             cwd=project.ROOT,

@@ -23,7 +23,8 @@ def tell_of_a_change(home: Home, source: Source, progress: Progress) -> None:
 def provide_erp(home: Home, services: Services, size: str | None, progress: Progress) -> None:
     """See that there is an ERP to read: the one of ERP_URL, else the demo ERP, of `size` where one is asked for.
 
-    A demo ERP of that size is kept as it is, whatever its seed and its last day.
+    A demo ERP of that size is kept as it is, whatever its seed and its last day; one that another version of Nova made
+    is built anew.
 
     Raises `LocalError` when a size is asked for and ERP_URL names an ERP, or there is no such size.
     """
@@ -31,10 +32,10 @@ def provide_erp(home: Home, services: Services, size: str | None, progress: Prog
         if size is not None:
             raise LocalError("--size is that of the demo, but ERP_URL names an ERP: take one of them away")
         return
-    there = erp.exists(services.superuser_url)
-    if there and size in (None, erp.summarize(services.superuser_url).size):
+    there, is_current = erp.size_there(services.superuser_url) or (None, False)
+    if is_current and size in (None, there):
         return
-    wanted = size or erp.DEFAULT_SIZE
+    wanted = size or there or erp.DEFAULT_SIZE
     erp.scale_of(wanted)
     with progress.step(f"the demo ERP, {wanted}"):
         materialization.forget(home)

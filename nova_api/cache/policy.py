@@ -48,6 +48,86 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
             Policy("listRequestsOpenDaily", ("analytics.mv_requests_open_daily",)),
             Policy("listLeadTimes", ("analytics.mv_lead_time_supplier_family",)),
             Policy("listForecastAccuracy", ("analytics.mv_forecast_accuracy",)),
+            Policy("listSites", ("core.dim_site",)),
+            Policy("getSite", ("core.dim_site",)),
+            Policy(
+                "listSuppliers",
+                (
+                    "analytics.mv_supplier_performance",
+                    "core.dim_supplier",
+                ),
+            ),
+            Policy(
+                "getSupplier",
+                (
+                    "analytics.mv_supplier_performance",
+                    "core.dim_supplier",
+                ),
+            ),
+            Policy("listSupplierPerformance", ("analytics.mv_supplier_performance",)),
+            Policy("listDemandDaily", ("core.fact_demand_daily",)),
+            Policy("listDemandWeekly", ("analytics.features_demand_weekly",)),
+            Policy("listInventory", ("core.fact_inventory_daily",)),
+            Policy(
+                "listFeatures",
+                (
+                    "analytics.features_demand_profile",
+                    "core.dim_item",
+                ),
+            ),
+            Policy("listForecasts", ("analytics.fact_forecasts",)),
+            Policy("listAccuracy", ("analytics.forecast_accuracy",)),
+            Policy("listLeadTimeDemand", ("analytics.lead_time_demand",)),
+            Policy(
+                "listPolicies",
+                (
+                    "analytics.inventory_policy",
+                    "core.dim_item",
+                ),
+            ),
+            Policy(
+                "listPolicyComparison",
+                (
+                    "analytics.inventory_policy",
+                    "core.dim_item",
+                ),
+            ),
+            Policy("listServiceCurve", ("analytics.policy_simulation",)),
+            Policy(
+                "listProjections",
+                (
+                    "analytics.stock_projection",
+                    "core.dim_item",
+                ),
+            ),
+            Policy("listProjectionDays", ("analytics.stock_projection",)),
+            Policy(
+                "listRecommendations",
+                (
+                    "analytics.recommendations",
+                    "core.dim_item",
+                    "support.planner_decisions",
+                ),
+            ),
+            Policy(
+                "listRecommendationOutcomes",
+                (
+                    "analytics.recommendation_outcomes",
+                    "core.dim_item",
+                ),
+            ),
+            Policy("listAlerts", ("analytics.alerts", "support.alert_acknowledgements")),
+            Policy(
+                "listPurchaseLines",
+                (
+                    "core.dim_item",
+                    "core.dim_supplier",
+                    "core.fact_purchase_lines",
+                ),
+            ),
+            Policy("listKpiPeriods", ("analytics.mv_kpi_period",)),
+            Policy("search", ("core.dim_item", "core.dim_site", "core.dim_supplier", "core.fact_purchase_lines")),
+            Policy("listAbcXyz", ("analytics.mv_abc_xyz",)),
         )
     }
 )

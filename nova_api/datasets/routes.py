@@ -14,6 +14,9 @@ from nova_api.http.problems import documented
 from nova_api.settings import Settings
 from nova_api.versions import DatasetVersion, Known, VersionMap
 
+LATE_AFTER = 2 * DAY
+"""Seconds. Tables are computed each night; one night may be missed."""
+
 
 class DatasetController(Controller):
     """The catalogue of served tables; it is the version map itself, so it costs no query and is never kept."""
@@ -54,9 +57,11 @@ def catalogue(known: Known, dagster_origin: str, now: datetime) -> DatasetList:
 
 
 def _described(dataset: DatasetVersion, dagster_origin: str, now: datetime) -> Dataset:
+    age = max(0, int((now - dataset.materialized_at).total_seconds()))
     return Dataset(
         **{name: getattr(dataset, name) for name in dataset.__struct_fields__},
-        age_seconds=max(0, int((now - dataset.materialized_at).total_seconds())),
+        freshness="late" if age > LATE_AFTER else "fresh",
+        age_seconds=age,
         # An asset's key is its schema and table, so the address of its page follows from the dataset's name.
         dagster_url=f"{dagster_origin.rstrip('/')}/assets/{dataset.dataset.replace('.', '/')}",
     )

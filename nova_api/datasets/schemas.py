@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str | None
     changed_at: Annotated[datetime, msgspec.Meta(description="When the content last changed")]
     materialized_at: Annotated[datetime, msgspec.Meta(description="When it was last computed, changed or not")]
+    freshness: Annotated[
+        Literal["fresh", "late"], msgspec.Meta(description="late: not computed for more than two days")
+    ]
     age_seconds: Annotated[int, msgspec.Meta(description="Seconds since materialized_at")]
     dagster_url: Annotated[str, msgspec.Meta(description="Where Dagster shows the asset and its runs")]
 

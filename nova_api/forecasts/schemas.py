@@ -26,6 +26,7 @@ class ForecastPoint(msgspec.Struct, frozen=True, kw_only=True):
     q05: float | None
     q10: float | None
     q50: float | None
+    q80: float | None
     q90: float | None
     q95: float | None
     q99: float | None

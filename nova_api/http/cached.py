@@ -27,16 +27,17 @@ NOT_MODIFIED = ResponseSpec(
 )
 
 
-def _documented_header(name: str, description: str) -> ResponseHeader:
+def documented_header(name: str, description: str) -> ResponseHeader:
+    """A header of a response, for the document."""
     return ResponseHeader(name=name, description=description, documentation_only=True, value="")
 
 
 HEADERS = [
-    _documented_header("ETag", "Name of this answer; send it back as If-None-Match"),
-    _documented_header("Age", "Seconds since the answer was read from the database"),
-    _documented_header("X-Cache", "Where it came from: memory, redis, database or stale"),
-    _documented_header("X-Data-Version", "Datasets and versions it was made from"),
-    _documented_header("X-Request-Id", "Id of this request in the log"),
+    documented_header("ETag", "Name of this answer; send it back as If-None-Match"),
+    documented_header("Age", "Seconds since the answer was read from the database"),
+    documented_header("X-Cache", "Where it came from: memory, redis, database or stale"),
+    documented_header("X-Data-Version", "Datasets and versions it was made from"),
+    documented_header("X-Request-Id", "Id of this request in the log"),
 ]
 
 
@@ -84,7 +85,7 @@ def _whole(request: Request, answer: Answer, tag: str) -> Response[bytes]:
     if compressed is not None:
         headers["Content-Encoding"] = "gzip"
     if entry.next_cursor is not None:
-        headers["Link"] = f'<{_next_address(request, entry.next_cursor)}>; rel="next"'
+        headers["Link"] = f'<{next_address(request, entry.next_cursor)}>; rel="next"'
     return Response(compressed or entry.body, media_type=MediaType.JSON, headers=headers)
 
 
@@ -96,11 +97,17 @@ def _headers(tag: str, versions: dict[str, int]) -> dict[str, str]:
     return {
         "ETag": tag,
         "Cache-Control": REVALIDATE,
-        "Vary": "Accept-Encoding",
-        "X-Data-Version": ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items())),
+        "Vary": "Accept-Encoding, Authorization",
+        "X-Data-Version": version_header(versions),
     }
 
 
-def _next_address(request: Request, cursor: str) -> str:
+def version_header(versions: dict[str, int]) -> str:
+    """Versions as the header `X-Data-Version` says them."""
+    return ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items()))
+
+
+def next_address(request: Request, cursor: str) -> str:
+    """Address of the page that a cursor begins."""
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{request.scope['path']}?{urlencode([*others, ('cursor', cursor)])}"

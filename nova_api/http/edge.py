@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,14 @@ from nova_api.http.request_id import SCOPE_KEY, choose_request_id
 
 log = logging.getLogger("nova_api.access")
 
+ONLY_HEADERS = "nova.only_headers"
+"""Key of the scope: whether the body will be thrown away, so that what is costly need not be made."""
+
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+
+
+Observe = Callable[[Mapping[str, Any], int | None, float, str | None], None]
+"""Told of every answered request: its scope, status, seconds, and the tier that its answer came from."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Edge:
     """Wraps the application; HEAD is answered as GET without the body, so that the two never differ."""
 
     app: ASGIApp
+    observe: Observe
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
@@ -33,7 +41,12 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = choose_request_id(scope["headers"])
         method = str(scope.get("method"))
-        inner: Any = {**scope, SCOPE_KEY: request_id, "method": "GET" if method == "HEAD" else method}
+        inner: Any = {
+            **scope,
+            SCOPE_KEY: request_id,
+            ONLY_HEADERS: method == "HEAD",
+            "method": "GET" if method == "HEAD" else method,
+        }
         started = time.perf_counter()
         seen: dict[str, Any] = {}
 
@@ -49,12 +62,14 @@ class Edge:
                 await send(message)
 
         await self.app(inner, receive, outward)
+        seconds = time.perf_counter() - started
+        self.observe(inner, seen.get("status"), seconds, seen.get("cache"))
         log.info(
             "%s %s %s %.1f ms cache=%s id=%s",
             method,
             scope["path"],
             seen.get("status", "-"),
-            (time.perf_counter() - started) * 1000,
+            seconds * 1000,
             seen.get("cache") or "-",
             request_id,
         )

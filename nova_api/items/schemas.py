@@ -3,48 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
-from nova_api.paging import Cursor
-from nova_api.vocabulary import AbcBasis, AbcClass, DemandClass, Page, Versions, XyzClass
-
-ItemSort = Literal[
-    "item_id",
-    "-item_id",
-    "item_name",
-    "-item_name",
-    "demand_52w",
-    "-demand_52w",
-    "request_lines_52w",
-    "-request_lines_52w",
-    "forecast_4w",
-    "-forecast_4w",
-    "last_demand_on",
-    "-last_demand_on",
-]
-
-
-class ItemFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which items, in which order; a cursor is only good for the filter that it was made with."""
-
-    q: str | None = None
-    family: str | None = None
-    category: str | None = None
-    demand_class: DemandClass | None = None
-    abc_class: AbcClass | None = None
-    is_service: bool | None = None
-    active: bool | None = None
-    sort: ItemSort = "item_id"
-
-
-class ItemsRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One page of the items that pass a filter."""
-
-    filter: ItemFilter
-    limit: int
-    after: Cursor | None = None
+from nova_api.vocabulary import AbcBasis, AbcClass, DemandClass, Versions, XyzClass
 
 
 class ItemRequest(msgspec.Struct, frozen=True):
@@ -79,12 +42,6 @@ class ItemSummary(msgspec.Struct, frozen=True, kw_only=True):
     forecast_4w: Annotated[float | None, msgspec.Meta(description="Expected demand of the four weeks from the origin")]
     lead_time_median_days: Annotated[float | None, msgspec.Meta(description="Days from request to purchase, median")]
     lead_time_p90_days: Annotated[float | None, msgspec.Meta(description="Days from request to purchase, 90 %")]
-
-
-class ItemPage(Page, frozen=True, kw_only=True):
-    """A page of the catalogue."""
-
-    data: list[ItemSummary]
 
 
 class ItemDetail(ItemSummary, frozen=True, kw_only=True):

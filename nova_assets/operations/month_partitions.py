@@ -10,6 +10,9 @@ from nova_assets import registry, settings
 from nova_assets.partitions import today
 from nova_assets.resources.warehouse import Warehouse
 
+AUDIT_LOGS = "support.audit_logs"
+"""Written by the API too, and by no publication: it is in no registry."""
+
 
 class Ahead(dg.Config):
     """How many months after the present one are made."""
@@ -26,12 +29,12 @@ class Ahead(dg.Config):
 )
 def month_partitions(context: dg.AssetExecutionContext, config: Ahead, warehouse: Warehouse) -> dg.MaterializeResult:
     """Months made ahead of every partitioned table, so that no load has to; months older than NOVA_KEEP_MONTHS are
-    detached into the schema `archive`, none of them by default."""
-    now, keep = today(), settings.keep_months()
+    detached into the schema `archive`, none of them by default; those of the audit log older than NOVA_AUDIT_MONTHS."""
+    now = today()
     made: dict[str, int] = {}
     detached: dict[str, list[str]] = {}
     with warehouse.connect(context.run.run_id) as connection:
-        for relation in partitioned_relations(connection):
+        for relation, keep in kept_months(connection).items():
             made[relation] = _scalar(
                 connection,
                 "SELECT support.make_month_partitions(%s::regclass, %s, %s)",
@@ -44,9 +47,16 @@ def month_partitions(context: dg.AssetExecutionContext, config: Ahead, warehouse
             "months_made": sum(made.values()),
             "months_detached": sum(map(len, detached.values())),
             "detached": dg.MetadataValue.json({relation: names for relation, names in detached.items() if names}),
-            "kept_months": "for ever" if keep is None else keep,
+            "kept_months": settings.keep_months() or "for ever",
+            "kept_audit_months": settings.audit_months(),
         }
     )
+
+
+def kept_months(connection: psycopg.Connection) -> dict[str, int | None]:
+    """How many months each table that is cut into them keeps; None: all."""
+    kept = dict.fromkeys(partitioned_relations(connection), settings.keep_months())
+    return kept | {AUDIT_LOGS: settings.audit_months()}
 
 
 def partitioned_relations(connection: psycopg.Connection) -> list[str]:

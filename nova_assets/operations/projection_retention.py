@@ -2,12 +2,15 @@
 
 import dagster as dg
 import psycopg
+from psycopg import sql
 
 from nova_assets import settings
 from nova_assets.operations.retention import Size, shrunk
-from nova_assets.publication.records import record
+from nova_assets.publication.deletion import delete_rows
 from nova_assets.registry.recommendations import STOCK_PROJECTION
 from nova_assets.resources.warehouse import Warehouse
+
+OLDER = sql.SQL("date < (SELECT max(date) FROM analytics.stock_projection) - %s::integer")
 
 
 @dg.asset(
@@ -29,20 +32,7 @@ def projection_retention(context: dg.AssetExecutionContext, warehouse: Warehouse
 
 def delete_older(connection: psycopg.Connection, days: int, run_id: str | None) -> int:
     """Delete the days more than `days` before the latest, as a new version of the table; returns how many rows."""
-    with connection.transaction():
-        # As a publication does: writers of one table take turns.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [STOCK_PROJECTION.relation])
-        deleted = connection.execute(
-            "DELETE FROM analytics.stock_projection"
-            " WHERE date < (SELECT max(date) FROM analytics.stock_projection) - %s::integer",
-            [days],
-        ).rowcount
-        if deleted:
-            rows, through = connection.execute(
-                "SELECT count(*), max(date) FROM analytics.stock_projection"
-            ).fetchone() or (0, None)
-            record(connection, STOCK_PROJECTION.relation, rows, through, run_id, changed=True)
-    return deleted
+    return delete_rows(connection, STOCK_PROJECTION, OLDER, [days], run_id)
 
 
 def size(connection: psycopg.Connection) -> Size:

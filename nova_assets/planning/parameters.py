@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from nova_assets import settings
-from nova_assets.planning.lots import LotCosts
-from nova_assets.planning.service import ServiceTargets, ServiceTargetsError
+from nova_assets.planning.policy.lots import LotCosts
+from nova_assets.planning.policy.service import ServiceTargets, ServiceTargetsError
 
 
 class Method(Enum):

@@ -47,15 +47,32 @@ def log(
     version: int | None = None,
     made_from: Mapping[str, int] | None = None,
 ) -> None:
-    """Write the row of `support.publications`; without a version the publication was refused."""
+    """Write the row of `support.publications`, and the event of the audit log that points to it; without a version the
+    publication was refused."""
     checks = [
         {"name": r.name, "severity": r.severity.value, "offending_rows": r.offending_rows, "examples": r.example_texts}
         for r in results
     ]
+    connection.execute("SELECT support.make_audit_months()")
     connection.execute(
-        "INSERT INTO support.publications"
-        " (dataset, version, run_id, source, first_day, last_day, former_rows, rows, nulls, checks, made_from)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        """
+        WITH publication AS (
+            INSERT INTO support.publications
+                (dataset, version, run_id, source, first_day, last_day, former_rows, rows, nulls, checks, made_from)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            RETURNING publication_id, dataset, version, rows, run_id
+        )
+        INSERT INTO support.audit_logs (action, actor, subject_kind, subject_id, details)
+        SELECT
+            CASE WHEN version IS NULL THEN 'dataset.refused' ELSE 'dataset.published' END,
+            'nova_pipeline',
+            'dataset',
+            dataset,
+            jsonb_build_object(
+                'publication_id', publication_id, 'version', version, 'rows', rows, 'run_id', run_id
+            )
+        FROM publication
+        """,
         [
             counted.relation,
             version,

@@ -6,18 +6,22 @@ OWNER = "team:data-engineering"
 SYSTEM = "erp.database"
 SOURCE = "erp"
 MOVEMENT_KINDS = ("issue", "return", "transfer", "adjustment")
-_RECORD = Column("record_id", "bigint", "Number of the row in the ERP")
+_RECORD = Column("record_id", "bigint", "Number of the row in the ERP; negative: of a second table of the extract")
+_BRANCH = Column("branch", "text", "Branch that it belongs to; null: shared by all", nullable=True)
 
 
-def _extract(name: str, meaning: str, columns: tuple[Column, ...], day: str | None = None) -> Table:
-    """An extract; one with a `day` is read and replaced by windows of that date."""
+def _extract(
+    name: str, meaning: str, columns: tuple[Column, ...], day: str | None = None, key: tuple[str, ...] = ()
+) -> Table:
+    """An extract; one with a `day` is read and replaced by windows of that date. A row of the ERP is one of it, where
+    `key` says nothing else."""
     return Table(
         schema="staging",
         name=f"erp_{name}",
         group="erp_extracts",
         meaning=meaning,
         owner=OWNER,
-        key=(day, "record_id") if day else ("record_id",),
+        key=key or ((day, "record_id") if day else ("record_id",)),
         grain=Grain.DAILY if day else Grain.WHOLE,
         window_column=day,
         reads=(SYSTEM,),
@@ -30,6 +34,7 @@ ITEMS = _extract(
     "items",
     "Items of the ERP, materials and services, with what planning needs of them.",
     (
+        _BRANCH,
         Column("item_id", "text", "Item code"),
         Column("item_name", "text", "Name"),
         Column("family", "text", "Family; null where the item has no group", nullable=True),
@@ -49,8 +54,9 @@ ITEMS = _extract(
 
 SITES = _extract(
     "sites",
-    "Warehouses of the ERP and the towers they serve.",
+    "Warehouses of the ERP and the towers they serve; a warehouse under a code that branches share is one of each.",
     (
+        _BRANCH,
         Column("site_id", "text", "Site code"),
         Column("site_name", "text", "Name"),
         Column("state", "text", "Brazilian state", nullable=True),
@@ -58,13 +64,15 @@ SITES = _extract(
         Column("site_type", "text", "Kind of place", allowed=("tower", "team", "warehouse", "regional", "unknown")),
         Column("client", "text", "Tower owner", nullable=True),
     ),
+    key=("record_id", "site_id"),
 )
 
 SUPPLIERS = _extract(
     "suppliers",
     "Suppliers of the ERP.",
     (
-        Column("supplier_id", "text", "Supplier code and branch"),
+        _BRANCH,
+        Column("supplier_id", "text", "Supplier code and store"),
         Column("supplier_name", "text", "Name"),
         Column("blocked", "boolean", "Blocked for use"),
     ),
@@ -74,6 +82,7 @@ STOCK_BALANCES = _extract(
     "stock_balances",
     "Stock on hand when the ERP was read.",
     (
+        _BRANCH,
         Column("item_id", "text", "Item"),
         Column("site_id", "text", "Warehouse"),
         Column("on_hand", "numeric(18,4)", "Stock on hand", unit="item's unit"),
@@ -83,7 +92,7 @@ STOCK_BALANCES = _extract(
 
 STOCK_MOVEMENTS = _extract(
     "stock_movements",
-    "Internal movements of stock: issues to work, returns, transfers, adjustments.",
+    "Movements of stock other than receipts: issues to work, returns, transfers, adjustments.",
     (
         Column("moved_on", "date", "Day of the movement"),
         Column("item_id", "text", "Item"),
@@ -100,6 +109,7 @@ REQUISITIONS = _extract(
     "requisitions",
     "Lines of purchase requisitions.",
     (
+        _BRANCH,
         Column("requested_on", "date", "Requested on"),
         Column("requisition_id", "text", "Requisition number"),
         Column("line_no", "text", "Line of the requisition"),
@@ -117,6 +127,7 @@ PURCHASE_ORDERS = _extract(
     "purchase_orders",
     "Lines of purchase orders.",
     (
+        _BRANCH,
         Column("ordered_on", "date", "Ordered on"),
         Column("order_id", "text", "Order number"),
         Column("line_no", "text", "Line of the order"),
@@ -124,7 +135,7 @@ PURCHASE_ORDERS = _extract(
         Column("requisition_line_no", "text", "Line of that requisition", nullable=True),
         Column("item_id", "text", "Item"),
         Column("site_id", "text", "Warehouse it goes to; services have none", nullable=True),
-        Column("supplier_id", "text", "Supplier code and branch"),
+        Column("supplier_id", "text", "Supplier code and store"),
         Column("quantity", "numeric(18,4)", "Quantity", unit="item's unit", minimum=0),
         Column("unit_price_brl", "numeric(18,4)", "Unit price", unit="BRL", nullable=True, minimum=0),
         Column("promised_on", "date", "Promised on", nullable=True),
@@ -135,8 +146,9 @@ PURCHASE_ORDERS = _extract(
 
 RECEIPTS = _extract(
     "receipts",
-    "Lines of goods receipts; returns to the supplier are negative.",
+    "Lines of goods receipts and of transfers from other branches; returns to the supplier are negative.",
     (
+        _BRANCH,
         Column("received_on", "date", "Entered on"),
         Column("receipt_id", "text", "Document, series and supplier"),
         Column("line_no", "text", "Line of the document"),
@@ -144,7 +156,7 @@ RECEIPTS = _extract(
         Column("order_line_no", "text", "Line of that order", nullable=True),
         Column("item_id", "text", "Item"),
         Column("site_id", "text", "Warehouse; services have none", nullable=True),
-        Column("supplier_id", "text", "Supplier code and branch"),
+        Column("supplier_id", "text", "Supplier code and store"),
         Column("quantity", "numeric(18,4)", "Quantity", unit="item's unit"),
         Column("unit_price_brl", "numeric(18,4)", "Unit price", unit="BRL", nullable=True, minimum=0),
     ),

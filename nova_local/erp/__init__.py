@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from nova_local.erp.builder import advance, build
-from nova_local.erp.database import DATABASE, READER, Summary, exists, summarize
+from nova_local.erp.database import DATABASE, READER, Summary, exists, size_there, summarize
 from nova_local.erp.scales import DEFAULT_SIZE, scale_of
 
-__all__ = ["DATABASE", "DEFAULT_SIZE", "READER", "Summary", "advance", "build", "exists", "scale_of", "summarize"]
+__all__ = [
+    "DATABASE",
+    "DEFAULT_SIZE",
+    "READER",
+    "Summary",
+    "advance",
+    "build",
+    "exists",
+    "scale_of",
+    "size_there",
+    "summarize",
+]

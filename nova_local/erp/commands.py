@@ -27,12 +27,13 @@ def reset(
     size: Annotated[str, typer.Option(help=", ".join(SCALES))] = DEFAULT_SIZE,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another company.")] = SEED,
     last_day: Annotated[str, typer.Option(help="YYYY-MM-DD.")] = LAST_DAY.isoformat(),
+    branches: Annotated[int, typer.Option(min=1, help="Whose books it is in: the days are the same.")] = 1,
 ) -> None:
     """Build it from its first day to --last-day; what was there before is gone."""
     services, until = current_services(), day(last_day)
     with progress.step(f"demo ERP, {size}, seed {seed}"):
         url, password = services.superuser_url, services.credentials.erp
-        summary = erp.build(url, password, size, seed, until, anew=True, note=progress.detail)
+        summary = erp.build(url, password, size, seed, until, branches=branches, anew=True, note=progress.detail)
     show(summary, services)
 
 
@@ -65,7 +66,8 @@ def current_services() -> Services:
 
 
 def show(summary: erp.Summary, services: Services) -> None:
-    progress.say(f"{summary.size}, seed {summary.seed}, {summary.first_day} to {summary.last_day}")
+    kept_by = f", {summary.branches} branches" if summary.branches > 1 else ""
+    progress.say(f"{summary.size}, seed {summary.seed}{kept_by}, {summary.first_day} to {summary.last_day}")
     for table, rows in summary.rows.items():
         progress.detail(f"{table} {rows:>12,}")
     progress.say(f"read it as {erp.READER}: port {services.postgres_port}, database {erp.DATABASE}")

@@ -13,7 +13,8 @@ from psycopg.conninfo import make_conninfo
 from nova_local.errors import LocalError
 
 DATABASE, READER = "erp", "nova_erp_ro"
-TABLES = ("sbm010", "sb1010", "sb2010", "sd3010", "sc1010", "sc7010", "sd1010", "sa2010", "nnr010")
+RECIPE = 4  # to be raised with every change of the rules or tables: what older rules made is built anew
+TABLES = ("sbm010", "sb1010", "sb2010", "sd3010", "sc1010", "sc7010", "sd1010", "sd2010", "sa2010", "nnr010", "sf4010")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Summary:
 
     size: str
     seed: int
+    branches: int
     first_day: date
     last_day: date
     rows: Mapping[str, int]
@@ -46,19 +48,39 @@ def is_built(connection: psycopg.Connection) -> bool:
     return connection.execute("SELECT to_regclass('truth.run') IS NOT NULL").fetchone() == (True,)
 
 
+def is_current(connection: psycopg.Connection) -> bool:
+    """Whether the rules and tables of this version made the demo ERP that is there."""
+    return connection.execute("SELECT recipe FROM truth.run").fetchone() == (RECIPE,)
+
+
+def require_current(connection: psycopg.Connection) -> None:
+    if not is_current(connection):
+        raise LocalError("another version of Nova made this demo ERP: `nova demo reset` builds it anew")
+
+
+def size_there(superuser_url: str) -> tuple[str, bool] | None:
+    """The size of the demo ERP that is there, and whether this version of Nova made it; None without one."""
+    if not exists(superuser_url):
+        return None
+    with psycopg.connect(erp_url(superuser_url)) as connection:
+        return connection.execute("SELECT size, recipe = %s FROM truth.run", [RECIPE]).fetchone()
+
+
 def summarize(superuser_url: str) -> Summary:
-    """Count what is there. Raises `LocalError` when there is no demo ERP."""
+    """Count what is there. Raises `LocalError` when there is no demo ERP, or one that other rules made."""
     if not exists(superuser_url):
         raise LocalError("there is no demo ERP yet: `nova demo reset` builds it")
     with psycopg.connect(erp_url(superuser_url)) as connection:
+        require_current(connection)
         return count(connection)
 
 
 def count(connection: psycopg.Connection) -> Summary:
-    run = connection.execute("SELECT size, seed, first_day, last_day FROM truth.run").fetchone()
+    run = connection.execute("SELECT size, seed, branches, first_day, last_day FROM truth.run").fetchone()
     assert run is not None
-    size, seed, first_day, last_day = run
-    return Summary(size, seed, first_day, last_day, {table: count_rows(connection, table) for table in TABLES})
+    size, seed, branches, first_day, last_day = run
+    rows = {table: count_rows(connection, table) for table in TABLES}
+    return Summary(size, seed, branches, first_day, last_day, rows)
 
 
 def count_rows(connection: psycopg.Connection, table: str) -> int:

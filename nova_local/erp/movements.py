@@ -15,8 +15,8 @@ NOWHERE = -1
 
 
 def write(today: Today, kind: int, rows: Frame) -> Frame:
-    """Write movements `item, location, quantity` and, where they have them, `place, work_order, day, document,
-    reversed`; returned as written."""
+    """Write movements `item, location, quantity` and, where they have them, `other` (the location at the other end),
+    `place, work_order, day, document, reversed`; returned as written."""
     count = length(rows)
     otherwise = today.chance(count, SPELLED_OTHERWISE)
     variants = otherwise & today.world.items.has_spelling[rows["item"]]
@@ -28,6 +28,7 @@ def write(today: Today, kind: int, rows: Frame) -> Frame:
             "kind": np.full(count, kind),
             "item": rows["item"],
             "location": rows["location"],
+            "other": rows.get("other", np.full(count, NOWHERE)),
             "quantity": rows["quantity"],
             "place": rows.get("place", np.full(count, NOWHERE)),
             "work_order": rows.get("work_order", np.full(count, NOWHERE)),

@@ -89,6 +89,8 @@ def change_requisitions(
         "sc1010",
         {
             "recno": rows["recno"],
+            "item": rows["item"],
+            "location": rows["location"],
             "order": order,
             "order_line": line,
             "ordered": ordered,

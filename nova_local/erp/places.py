@@ -104,6 +104,11 @@ def make_places(scale: Scale, rng: np.random.Generator) -> Places:
     )
 
 
+def states_of(scale: Scale) -> list[str]:
+    """The states that have a regional warehouse, in their order; the first is that of the central one too."""
+    return list(dict.fromkeys(state for state, _ in REGIONS[: scale.regionals]))
+
+
 def tower_code(number: int, state: str) -> str:
     """In the shapes that tower owners use: at most nine characters, one of them only digits."""
     return (

@@ -73,6 +73,7 @@ CREATE TABLE public.sc1010 (
     c1_datprf character(8) NOT NULL,
     c1_emissao character(8) NOT NULL,
     c1_local character(6) NOT NULL,
+    c1_filent character(2) NOT NULL,
     c1_cc character(9) NOT NULL,
     c1_pedido character(6) NOT NULL,
     c1_itemped character(4) NOT NULL,
@@ -100,6 +101,7 @@ CREATE TABLE public.sc7010 (
     c7_numsc character(6) NOT NULL,
     c7_itemsc character(4) NOT NULL,
     c7_local character(6) NOT NULL,
+    c7_filent character(2) NOT NULL,
     c7_encer character(1) NOT NULL,
     c7_residuo character(1) NOT NULL,
     d_e_l_e_t_ character(1) NOT NULL,
@@ -124,7 +126,39 @@ CREATE TABLE public.sd1010 (
     d1_pedido character(6) NOT NULL,
     d1_itempc character(4) NOT NULL,
     d1_local character(6) NOT NULL,
+    d1_tes character(3) NOT NULL,
     d1_tipo character(1) NOT NULL,
+    d_e_l_e_t_ character(1) NOT NULL,
+    r_e_c_n_o_ bigint NOT NULL,
+    s_t_a_m_p_ timestamptz NOT NULL
+);
+
+CREATE TABLE public.sd2010 (
+    d2_filial character(2) NOT NULL,
+    d2_doc character(9) NOT NULL,
+    d2_serie character(3) NOT NULL,
+    d2_cliente character(6) NOT NULL,
+    d2_loja character(2) NOT NULL,
+    d2_cod character(15) NOT NULL,
+    d2_um character(2) NOT NULL,
+    d2_quant double precision NOT NULL,
+    d2_custo1 double precision NOT NULL,
+    d2_emissao character(8) NOT NULL,
+    d2_local character(6) NOT NULL,
+    d2_tes character(3) NOT NULL,
+    d2_tipo character(1) NOT NULL,
+    d2_numseq character(6) NOT NULL,
+    d_e_l_e_t_ character(1) NOT NULL,
+    r_e_c_n_o_ bigint NOT NULL,
+    s_t_a_m_p_ timestamptz NOT NULL
+);
+
+CREATE TABLE public.sf4010 (
+    f4_filial character(2) NOT NULL,
+    f4_codigo character(3) NOT NULL,
+    f4_texto character(20) NOT NULL,
+    f4_estoque character(1) NOT NULL,
+    f4_tranfil character(1) NOT NULL,
     d_e_l_e_t_ character(1) NOT NULL,
     r_e_c_n_o_ bigint NOT NULL,
     s_t_a_m_p_ timestamptz NOT NULL

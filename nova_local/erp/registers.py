@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from nova_local.erp import text
 from nova_local.erp.frames import Frame, concat, take
-from nova_local.erp.rows import BRANCH, record
+from nova_local.erp.rows import BOUGHT, BOUGHT_SERVICE, OWN_STORE, RECEIVED, SENT, branches, record
 from nova_local.erp.state import DIRT, State, waiting
 from nova_local.erp.world import World
 
@@ -81,9 +81,9 @@ def balance_rows(world: World, state: State) -> pa.Table:
     item, location = stocked_cells(world)
     return pa.table(
         {
-            "b2_filial": text.constant(BRANCH, len(item)),
+            "b2_filial": branches(world.branch_at(location)),
             "b2_cod": text.chosen(world.items.code, item),
-            "b2_local": text.chosen(world.places.code, location),
+            "b2_local": text.chosen(world.location_codes, location),
             "b2_qatu": text.units(state.book[item, location]),
             "b2_reserva": text.units(waiting(state, "backorders")[item, location]),
             "b2_salpedi": text.units(waiting(state, "deliveries")[item, location]),
@@ -100,38 +100,67 @@ def balance_rows(world: World, state: State) -> pa.Table:
 
 
 def supplier_rows(world: World) -> pa.Table:
+    """Every supplier, the deleted former registrations under the same codes, and, of several branches, each."""
     suppliers = world.suppliers
     count = len(suppliers)
-    old = former_registrations(count)
-    row = np.concatenate([np.arange(count), old])
-    deleted = (np.arange(len(row)) >= count).astype(np.int64)
+    row = np.concatenate([np.arange(count), former_registrations(count)])
+    own = range(1, world.branches + 1) if world.branches > 1 else ()
+    total = len(row) + len(own)
+    deleted = ((np.arange(total) >= count) & (np.arange(total) < len(row))).astype(np.int64)
+
+    def column(of_suppliers: list[str], of_own: list[str]) -> list[str]:
+        return [*(of_suppliers[number] for number in row), *of_own]
+
     return pa.table(
         {
-            "a2_filial": text.constant(SHARED, len(row)),
-            "a2_cod": text.chosen(suppliers.code, row),
-            "a2_loja": text.chosen(suppliers.branch, row),
-            "a2_nome": text.chosen(suppliers.name, row),
-            "a2_est": text.chosen(suppliers.state, row),
-            "a2_mun": text.chosen(suppliers.city, row),
-            "a2_msblql": text.chosen(("2", "1"), suppliers.blocked[row].astype(np.int64)),
-            **first_records(world, len(row), deleted),
+            "a2_filial": text.constant(SHARED, total),
+            "a2_cod": column(suppliers.code, [OWN_STORE for _ in own]),
+            "a2_loja": column(suppliers.branch, [f"{number:02d}" for number in own]),
+            "a2_nome": column(suppliers.name, [f"FILIAL {number:02d}" for number in own]),
+            "a2_est": column(suppliers.state, [world.places.state[0] for _ in own]),
+            "a2_mun": column(suppliers.city, ["" for _ in own]),
+            "a2_msblql": column(["1" if blocked else "2" for blocked in suppliers.blocked], ["2" for _ in own]),
+            **first_records(world, total, deleted),
         }
     )
 
 
 def place_rows(world: World) -> pa.Table:
+    """Places under the codes that all branches share: a warehouse whose branch knows it by another's has none here."""
     places = world.places
+    kept = [n for n in range(len(places)) if n >= world.locations or places.code[n] == world.location_codes[n]]
     return pa.table(
         {
-            "nnr_filial": text.constant(SHARED, len(places)),
-            "nnr_codigo": places.code,
-            "nnr_descri": places.name,
-            "nnr_tipo": text.constant("1", len(places)),
-            "nnr_xuf": places.state,
-            "nnr_xreg": places.region_name,
-            "nnr_xtipo": places.kind,
-            "nnr_xcli": places.owner,
-            **first_records(world, len(places)),
+            "nnr_filial": text.constant(SHARED, len(kept)),
+            "nnr_codigo": [places.code[n] for n in kept],
+            "nnr_descri": [places.name[n] for n in kept],
+            "nnr_tipo": text.constant("1", len(kept)),
+            "nnr_xuf": [places.state[n] for n in kept],
+            "nnr_xreg": [places.region_name[n] for n in kept],
+            "nnr_xtipo": [places.kind[n] for n in kept],
+            "nnr_xcli": [places.owner[n] for n in kept],
+            **first_records(world, len(kept)),
+        }
+    )
+
+
+def entry_rows(world: World) -> pa.Table:
+    """Kinds of entry and exit: whether each moves stock, and whether it is a transfer between branches."""
+    kinds = (
+        (BOUGHT, "COMPRA DE MATERIAL", "S", "2"),
+        (BOUGHT_SERVICE, "SERVICO TOMADO", "N", "2"),
+        (RECEIVED, "TRANSF RECEBIDA", "S", "1"),
+        (SENT, "TRANSF ENVIADA", "S", "1"),
+    )
+    code, name, moves_stock, is_transfer = zip(*kinds, strict=True)
+    return pa.table(
+        {
+            "f4_filial": text.constant(SHARED, len(kinds)),
+            "f4_codigo": code,
+            "f4_texto": name,
+            "f4_estoque": moves_stock,
+            "f4_tranfil": is_transfer,
+            **first_records(world, len(kinds)),
         }
     )
 
@@ -197,7 +226,8 @@ def true_shelves(world: World, state: State) -> pa.Table:
     return pa.table(
         {
             "item_id": text.chosen(world.items.code, item),
-            "location_id": text.chosen(world.places.code, location),
+            "branch": branches(world.branch_at(location)),
+            "location_id": text.chosen(world.location_codes, location),
             "on_shelf": text.units(state.shelf[item, location]),
             "unnoticed_loss": text.units(state.lost[item, location]),
             "minimum": text.units(state.minimum[item, location]),

@@ -8,10 +8,27 @@ import numpy as np
 import pyarrow as pa
 
 from nova_local.erp import movements, text
-from nova_local.erp.frames import Frame, length
+from nova_local.erp.frames import Frame, length, take
 from nova_local.erp.world import World
 
-BRANCH = "01"
+ARRIVED = 1_000_000_000  # record numbers of receipts from other branches: no other receipt gets so far
+OWN_STORE = "FILIAL"  # the company itself, as a supplier and customer of its branches
+BOUGHT, BOUGHT_SERVICE, RECEIVED, SENT = "001", "002", "151", "651"  # kinds of entry and exit (SF4)
+
+
+def branches(numbers: np.ndarray) -> pa.Array:
+    """Codes of branches: 01, 02, …"""
+    return text.digits(numbers + 1, 2)
+
+
+def own_numbers(numbers: np.ndarray, branch: np.ndarray) -> np.ndarray:
+    """Numbers of requests and orders as their branch counts them: most are another document's in another branch."""
+    return np.where(numbers > 0, ((numbers - 1) ^ branch) + 1, numbers)
+
+
+def between_branches(world: World, rows: Frame) -> np.ndarray:
+    """Which movements come from another branch or go to one: for the ERP, these are invoices."""
+    return (rows["other"] >= 0) & (world.branch_at(rows["location"]) != world.branch_at(rows["other"]))
 
 
 def record(rows: Frame) -> dict[str, pa.Array]:
@@ -25,19 +42,74 @@ def record(rows: Frame) -> dict[str, pa.Array]:
 
 def movement_rows(world: World, rows: Frame) -> pa.Table:
     items, places = world.items, world.places
+    rows = take(rows, ~between_branches(world, rows))
     return pa.table(
         {
-            "d3_filial": text.constant(BRANCH, length(rows)),
+            "d3_filial": branches(world.branch_at(rows["location"])),
             "d3_tm": text.chosen(movements.CODES, rows["kind"]),
             "d3_cod": text.chosen(items.code, rows["item"]),
             "d3_um": units_as_typed(world, rows["item"], rows["spelling"]),
             "d3_cf": text.chosen(movements.CLASSES, rows["kind"]),
-            "d3_local": text.chosen(places.code, rows["location"]),
+            "d3_local": text.chosen(world.location_codes, rows["location"]),
             "d3_cc": text.chosen(places.code, rows["place"]),
             "d3_doc": text.digits(rows["document"], 9),
             "d3_numseq": text.serial(rows["sequence"]),
             "d3_op": work_orders(rows["work_order"]),
             **movement_values(rows),
+        }
+    )
+
+
+def sent_rows(world: World, rows: Frame) -> pa.Table:
+    """Lines of the invoices with which material leaves for another branch."""
+    rows = take(rows, between_branches(world, rows) & (rows["kind"] == movements.OUT))
+    count = length(rows)
+    return pa.table(
+        {
+            "d2_filial": branches(world.branch_at(rows["location"])),
+            "d2_doc": text.digits(rows["document"], 9),
+            "d2_serie": text.constant("1", count),
+            "d2_cliente": text.constant(OWN_STORE, count),
+            "d2_loja": branches(world.branch_at(rows["other"])),
+            "d2_cod": text.chosen(world.items.code, rows["item"]),
+            "d2_um": units_as_typed(world, rows["item"], rows["spelling"]),
+            "d2_quant": text.units(rows["quantity"]),
+            "d2_custo1": pa.array(rows["cost"]),
+            "d2_emissao": text.days(rows["day"]),
+            "d2_local": text.chosen(world.location_codes, rows["location"]),
+            "d2_tes": text.constant(SENT, count),
+            "d2_tipo": text.constant("N", count),
+            "d2_numseq": text.serial(rows["sequence"]),
+            **record(rows),
+        }
+    )
+
+
+def arrived_rows(world: World, rows: Frame) -> pa.Table:
+    """The same lines where they arrive: receipts whose supplier is the company itself, and that have no order."""
+    rows = take(rows, between_branches(world, rows) & (rows["kind"] == movements.IN))
+    count = length(rows)
+    return pa.table(
+        {
+            "d1_filial": branches(world.branch_at(rows["location"])),
+            "d1_doc": text.digits(rows["document"], 9),
+            "d1_serie": text.constant("1", count),
+            "d1_fornece": text.constant(OWN_STORE, count),
+            "d1_loja": branches(world.branch_at(rows["other"])),
+            "d1_cod": text.chosen(world.items.code, rows["item"]),
+            "d1_item": text.digits(rows["recno"] % 9_999 + 1, 4),
+            "d1_um": units_as_typed(world, rows["item"], rows["spelling"]),
+            "d1_quant": text.units(rows["quantity"]),
+            "d1_vunit": pa.array(np.round(rows["cost"] * 100 / rows["quantity"], 2)),
+            "d1_total": pa.array(rows["cost"]),
+            "d1_emissao": text.days(rows["day"]),
+            "d1_dtdigit": text.days(rows["day"]),
+            "d1_pedido": text.constant("", count),
+            "d1_itempc": text.constant("", count),
+            "d1_local": text.chosen(world.location_codes, rows["location"]),
+            "d1_tes": text.constant(RECEIVED, count),
+            "d1_tipo": text.constant("N", count),
+            **record({**rows, "recno": ARRIVED + rows["recno"]}),
         }
     )
 
@@ -59,31 +131,33 @@ def movement_values(rows: Frame) -> dict[str, pa.Array]:
 def requisition_rows(world: World, rows: Frame) -> pa.Table:
     items, places = world.items, world.places
     is_service = rows["location"] < 0
+    asks = world.buyer(rows["item"], rows["location"])
     return pa.table(
         {
-            "c1_filial": text.constant(BRANCH, length(rows)),
-            "c1_num": text.digits(rows["number"], 6),
+            "c1_filial": branches(asks),
+            "c1_num": text.digits(own_numbers(rows["number"], asks), 6),
             "c1_item": text.digits(rows["line"], 4),
             "c1_produto": text.chosen(items.code, rows["item"]),
             "c1_um": text.chosen(items.unit, rows["item"]),
             "c1_quant": text.units(rows["quantity"]),
             "c1_datprf": text.days(rows["needed"]),
             "c1_emissao": text.days(rows["day"]),
-            "c1_local": text.chosen(places.code, rows["location"]),
+            "c1_local": text.chosen(world.location_codes, rows["location"]),
+            "c1_filent": branches(world.branch_at(rows["location"])),
             "c1_cc": text.chosen(places.code, np.where(is_service, rows["place"], -1)),
             "c1_residuo": text.constant("", length(rows)),
-            **requisition_values(rows),
+            **requisition_values(world, rows),
         }
     )
 
 
 def requisition_changes(world: World, rows: Frame) -> pa.Table:
-    return pa.table(requisition_values(rows))
+    return pa.table(requisition_values(world, rows))
 
 
-def requisition_values(rows: Frame) -> dict[str, pa.Array]:
+def requisition_values(world: World, rows: Frame) -> dict[str, pa.Array]:
     return {
-        "c1_pedido": text.digits(rows["order"], 6),
+        "c1_pedido": text.digits(own_numbers(rows["order"], world.buyer(rows["item"], rows["location"])), 6),
         "c1_itemped": text.digits(rows["order_line"], 4),
         "c1_quje": text.units(rows["ordered"]),
         **record(rows),
@@ -91,13 +165,13 @@ def requisition_values(rows: Frame) -> dict[str, pa.Array]:
 
 
 def order_rows(world: World, rows: Frame) -> pa.Table:
-    items, places, suppliers = world.items, world.places, world.suppliers
-    count = length(rows)
-    nothing = np.zeros(count, np.int64)
+    items, suppliers = world.items, world.suppliers
+    nothing = np.zeros(length(rows), np.int64)
+    buys = world.buyer(rows["item"], rows["location"])
     return pa.table(
         {
-            "c7_filial": text.constant(BRANCH, count),
-            "c7_num": text.digits(rows["number"], 6),
+            "c7_filial": branches(buys),
+            "c7_num": text.digits(own_numbers(rows["number"], buys), 6),
             "c7_item": text.digits(rows["line"], 4),
             "c7_produto": text.chosen(items.code, rows["item"]),
             "c7_um": text.chosen(items.unit, rows["item"]),
@@ -108,9 +182,10 @@ def order_rows(world: World, rows: Frame) -> pa.Table:
             "c7_emissao": text.days(rows["day"]),
             "c7_fornece": text.chosen(suppliers.code, rows["supplier"]),
             "c7_loja": text.chosen(suppliers.branch, rows["supplier"]),
-            "c7_numsc": text.digits(rows["requisition"], 6),
+            "c7_numsc": text.digits(own_numbers(rows["requisition"], buys), 6),
             "c7_itemsc": text.digits(rows["requisition_line"], 4),
-            "c7_local": text.chosen(places.code, rows["location"]),
+            "c7_local": text.chosen(world.location_codes, rows["location"]),
+            "c7_filent": branches(world.branch_at(rows["location"])),
             **order_values({**rows, "received": nothing, "done": nothing, "residue": nothing}),
         }
     )
@@ -130,11 +205,12 @@ def order_values(rows: Frame) -> dict[str, pa.Array]:
 
 
 def receipt_rows(world: World, rows: Frame) -> pa.Table:
-    items, places, suppliers = world.items, world.places, world.suppliers
+    items, suppliers = world.items, world.suppliers
     count = length(rows)
+    buys = world.buyer(rows["item"], rows["location"])
     return pa.table(
         {
-            "d1_filial": text.constant(BRANCH, count),
+            "d1_filial": branches(world.branch_at(rows["location"])),
             "d1_doc": text.digits(rows["invoice"], 9),
             "d1_serie": text.constant("1", count),
             "d1_fornece": text.chosen(suppliers.code, rows["supplier"]),
@@ -147,9 +223,10 @@ def receipt_rows(world: World, rows: Frame) -> pa.Table:
             "d1_total": pa.array(np.round(rows["price"] * rows["quantity"] / 100, 2)),
             "d1_emissao": text.days(rows["day"]),
             "d1_dtdigit": text.days(rows["entered"]),
-            "d1_pedido": text.digits(rows["order"], 6),
+            "d1_pedido": text.digits(own_numbers(rows["order"], buys), 6),
             "d1_itempc": text.digits(rows["order_line"], 4),
-            "d1_local": text.chosen(places.code, rows["location"]),
+            "d1_local": text.chosen(world.location_codes, rows["location"]),
+            "d1_tes": text.chosen((BOUGHT, BOUGHT_SERVICE), (rows["location"] < 0).astype(np.int64)),
             "d1_tipo": text.chosen(("N", "D"), rows["kind"]),
             **record(rows),
         }
@@ -165,7 +242,8 @@ def unmet_rows(world: World, rows: Frame) -> pa.Table:
         {
             "item_id": text.chosen(world.items.code, rows["item"]),
             "site_id": text.chosen(world.places.code, rows["place"]),
-            "location_id": text.chosen(world.places.code, rows["location"]),
+            "branch": branches(world.branch_at(rows["location"])),
+            "location_id": text.chosen(world.location_codes, rows["location"]),
             "wanted_on": text.dates(rows["day"]),
             "wanted": text.units(rows["wanted"]),
             "unmet": text.units(rows["unmet"]),
@@ -200,9 +278,11 @@ def weather_rows(world: World, rows: Frame) -> pa.Table:
 
 
 def wrong_price_rows(world: World, rows: Frame) -> pa.Table:
+    buys = world.buyer(rows["item"], rows["location"])
     return pa.table(
         {
-            "order_id": text.digits(rows["number"], 6),
+            "branch": branches(buys),
+            "order_id": text.digits(own_numbers(rows["number"], buys), 6),
             "line_no": text.digits(rows["line"], 4),
             "item_id": text.chosen(world.items.code, rows["item"]),
             "typed_brl": pa.array(rows["price"]),
@@ -226,14 +306,14 @@ TABLES: Mapping[str, str] = {  # all others: public
     "weather": "truth.weather",
     "wrong_prices": "truth.wrong_prices",
 }
-INSERTS: Mapping[str, Callable[[World, Frame], pa.Table]] = {
-    "sd3010": movement_rows,
-    "sc1010": requisition_rows,
-    "sc7010": order_rows,
-    "sd1010": receipt_rows,
-    "unmet": unmet_rows,
-    "weather": weather_rows,
-    "wrong_prices": wrong_price_rows,
+INSERTS: Mapping[str, Mapping[str, Callable[[World, Frame], pa.Table]]] = {
+    "sd3010": {"sd3010": movement_rows, "sd2010": sent_rows, "sd1010": arrived_rows},
+    "sc1010": {"sc1010": requisition_rows},
+    "sc7010": {"sc7010": order_rows},
+    "sd1010": {"sd1010": receipt_rows},
+    "unmet": {"unmet": unmet_rows},
+    "weather": {"weather": weather_rows},
+    "wrong_prices": {"wrong_prices": wrong_price_rows},
 }
 CHANGES: Mapping[str, Callable[[World, Frame], pa.Table]] = {
     "sd3010": movement_changes,

@@ -5,6 +5,7 @@ CREATE TABLE truth.run (
     recipe integer NOT NULL, -- the rules that made the rows; other rules make other rows
     size text NOT NULL,
     seed bigint NOT NULL,
+    branches integer NOT NULL, -- whose books the rows are in; the days are the same
     first_day date NOT NULL,
     last_day date NOT NULL,
     state bytea NOT NULL -- what the next day needs
@@ -61,6 +62,7 @@ CREATE TABLE truth.unmet_demand (
     r_e_c_n_o_ bigint NOT NULL,
     item_id text NOT NULL,
     site_id text NOT NULL,
+    branch text NOT NULL, -- of the location
     location_id text NOT NULL,
     wanted_on date NOT NULL,
     wanted double precision NOT NULL, -- the whole line
@@ -71,6 +73,7 @@ CREATE TABLE truth.unmet_demand (
 );
 
 CREATE TABLE truth.wrong_prices (
+    branch text NOT NULL, -- c7_filial
     order_id text NOT NULL, -- c7_num
     line_no text NOT NULL, -- c7_item
     item_id text NOT NULL,
@@ -80,6 +83,7 @@ CREATE TABLE truth.wrong_prices (
 
 CREATE TABLE truth.shelves (
     item_id text NOT NULL,
+    branch text NOT NULL, -- of the location
     location_id text NOT NULL,
     on_shelf double precision NOT NULL, -- what is really there
     unnoticed_loss double precision NOT NULL,

@@ -28,9 +28,10 @@ def feed(today: Today, planner: Planner) -> None:
     sent = given > 0
     rows: Frame = {"item": item[sent], "location": location[sent], "quantity": given[sent]}
     rows["document"] = today.next_numbers("document", int(sent.sum()))
-    leaving = {**rows, "location": np.zeros_like(rows["location"])}
+    central = np.zeros_like(rows["location"])
+    leaving = {**rows, "location": central, "other": rows["location"]}
     movements.write(today, movements.OUT, leaving)
-    movements.write(today, movements.IN, rows)
+    movements.write(today, movements.IN, {**rows, "other": central})
     for stock in (state.shelf, state.book):
         add(stock, leaving, rows["quantity"], -1)
         add(stock, rows, rows["quantity"])

@@ -36,6 +36,7 @@ class Writer:
             ("sb2010", registers.balance_rows(self.world, state)),
             ("sa2010", registers.supplier_rows(self.world)),
             ("nnr010", registers.place_rows(self.world)),
+            ("sf4010", registers.entry_rows(self.world)),
             ("truth.items", registers.true_items(self.world)),
             ("truth.suppliers", registers.true_suppliers(self.world)),
             ("truth.contracts", registers.true_contracts(self.world)),
@@ -68,8 +69,9 @@ class Writer:
 
     def write_inserts(self, into_new: bool) -> None:
         for table, frames in self.ledger.inserts.items():
-            rows = INSERTS[table](self.world, concat(frames))
-            load.insert(self.connection, TABLES.get(table, table), rows, into_new=into_new)
+            whole = concat(frames)
+            for target, rows_of in INSERTS[table].items():
+                load.insert(self.connection, TABLES.get(target, target), rows_of(self.world, whole), into_new=into_new)
         self.ledger.inserts.clear()
 
 

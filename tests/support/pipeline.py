@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,9 @@ class Pipeline:
         monkeypatch.setenv("DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS", "true")
         self.read_from("")
 
-    def read_from(self, erp_url: str) -> None:
-        """Make an ERP the source, or, without one, the workbook."""
-        self.erp = Erp(url=erp_url)
+    def read_from(self, erp_url: str, branches: Sequence[str] = ()) -> None:
+        """Make an ERP the source, of these branches or of all, or, without one, the workbook."""
+        self.erp = Erp(url=erp_url, branches=list(branches))
         resources = {"warehouse": self.warehouse, "lake": self.lake, "erp": self.erp}
         self.repository = build_defs(resources).get_repository_def()
         self.monkeypatch.setenv("NOVA_SOURCE", "erp" if erp_url else "workbook")

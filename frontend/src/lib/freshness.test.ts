@@ -13,6 +13,7 @@ function dataset(name: string, ageHours: number, dataThrough: string | null = "2
     run_id: null,
     changed_at: "2025-10-25T05:00:00Z",
     materialized_at: "2025-10-25T05:00:00Z",
+    freshness: "fresh",
     age_seconds: ageHours * HOUR,
     dagster_url: "http://127.0.0.1:3070/assets",
   };

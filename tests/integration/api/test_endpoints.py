@@ -12,7 +12,7 @@ FORECAST = {
     "item_id": "A",
     "site_id": "ALL",
     "forecast_value": 3.5,
-    "confidence_interval": {"q05": 1, "q10": 2, "q50": 3, "q90": 4, "q95": 5, "q99": 6},
+    "confidence_interval": {"q05": 1, "q10": 2, "q50": 3, "q80": 3.5, "q90": 4, "q95": 5, "q99": 6},
     "model_version": "1",
     "generated_at": "2024-06-30T12:00:00Z",
 }
@@ -143,6 +143,7 @@ async def test_a_forecast_is_by_default_the_latest_of_the_served_model(forecasts
         "q05": 1,
         "q10": 2,
         "q50": 3,
+        "q80": 3.5,
         "q90": 4,
         "q95": 5,
         "q99": 6,
@@ -232,6 +233,7 @@ async def test_the_datasets_say_version_run_and_age(warehouse, serving, settings
     dataset = next(row for row in response.json()["data"] if row["dataset"] == "core.dim_item")
     assert (dataset["version"], dataset["run_id"], dataset["data_through"]) == (version, "run-1", "2024-06-30")
     assert dataset["age_seconds"] >= 0
+    assert dataset["freshness"] == "fresh"
     assert dataset["dagster_url"] == "http://127.0.0.1:3070/assets/core/dim_item"
     assert response.headers["cache-control"] == "no-store"
 

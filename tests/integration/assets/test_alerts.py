@@ -376,7 +376,7 @@ def test_tables_that_stay_behind_are_stale_and_by_schedule_so_is_the_source(
         ("critical", "dataset", "core.fact_inventory_daily", "behind", 6),
     ]
     monkeypatch.setenv("NOVA_SCHEDULES", "1")
-    monkeypatch.setattr("nova_assets.planning.alerts.today", lambda: TODAY + timedelta(days=5))
+    monkeypatch.setattr("nova_assets.planning.alerts.assets.today", lambda: TODAY + timedelta(days=5))
     assert ("warning", "dataset", "source", "behind", 4) in found(company, "data_stale")
 
 

@@ -230,7 +230,7 @@ def test_another_source_replaces_all_of_the_former_but_the_history_of_its_items(
 
 def test_any_database_that_sqlalchemy_speaks_to_gives_the_same_rows_as_postgresql(demo_erp: DemoErp, tmp_path: Path):
     postgresql, sqlite = Erp(url=demo_erp.sqlalchemy_url), Erp(url=f"sqlite:///{tmp_path / 'erp.db'}")
-    copy_tables(postgresql.url, sqlite.url, "sb1010", "sbm010", "sc1010")
+    copy_tables(postgresql.url, sqlite.url, "sb1010", "sbm010", "sc1010", "sb2010", "sc7010", "nnr010")
     for extract, window in (("items", None), ("requisitions", erp_span(postgresql))):
         keys = [
             sorted((row["record_id"], row["item_id"]) for row in rows_as_text(source, extract, window))

@@ -226,6 +226,22 @@ def test_months_past_retention_are_archived_and_can_be_made_anew(pipeline: Pipel
     assert pipeline.one("SELECT count(*) FROM core.fact_demand_daily") == 1
 
 
+def test_months_of_the_audit_log_are_made_ahead_and_detached_after_their_own_time(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+):
+    with psycopg.connect(pipeline.database.admin_url) as administrator:
+        past = month_after(today(), -3)
+        administrator.execute("SELECT support.make_month_partitions('support.audit_logs', %s, %s)", [past, past])
+        administrator.execute("INSERT INTO support.audit_logs (at, action) VALUES (%s, 'test.happened')", [past])
+    monkeypatch.setenv("NOVA_AUDIT_MONTHS", "2")
+    dg.materialize([month_partitions], resources={"warehouse": pipeline.warehouse})
+    last = month_after(today(), 3)
+    assert pipeline.one(f"SELECT to_regclass('support.audit_logs_y{last:%Y}m{last:%m}') IS NOT NULL")
+    assert pipeline.one("SELECT count(*) FROM support.audit_logs WHERE action = 'test.happened'") == 0
+    assert pipeline.one(f"SELECT count(*) FROM archive.audit_logs_y{past:%Y}m{past:%m}") == 1
+    assert pipeline.one("SELECT count(*) FROM support.audit_logs WHERE action = 'dataset.published'") > 0
+
+
 @pytest.mark.parametrize(
     ("day", "months", "expected"),
     [

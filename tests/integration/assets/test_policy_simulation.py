@@ -12,7 +12,7 @@ import pytest
 
 from nova_assets.materialize import RefusedError, Stage, plan_stage
 from nova_assets.partitions import WEEK, latest_origin
-from nova_assets.planning.what_if import TARGETS
+from nova_assets.planning.what_if.grid import TARGETS
 from nova_assets.registry.planning_simulation import POLICY_SIMULATION
 from nova_local.embedded import Services
 from tests.conftest import migrated_copy

@@ -270,6 +270,29 @@ def test_several_tables_change_together_or_not_at_all(warehouse, readings, reade
     assert reader.execute("SELECT count(*) FROM core.copies").fetchone() == (2,)
 
 
+def test_every_publication_is_an_event_of_the_audit_log_in_its_own_transaction(warehouse, readings, database):
+    warehouse.replace_range(readings, JANUARY, arrow(GOOD), run_id="run-1")
+    with pytest.raises(PublicationError):
+        warehouse.replace_range(readings, JANUARY, arrow([("a", date(2024, 1, 7), -1.0)]), run_id="run-2")
+    with psycopg.connect(database.admin_url, autocommit=True) as administrator:
+        events = administrator.execute(
+            "SELECT action, actor, subject_kind, subject_id, details->>'version', details->>'rows', details->>'run_id'"
+            " FROM support.audit_logs INNER JOIN support.publications"
+            " ON (details->>'publication_id')::bigint = publication_id ORDER BY at"
+        ).fetchall()
+        common = ("nova_pipeline", "dataset", readings.relation)
+        assert events == [
+            ("dataset.published", *common, "1", "2", "run-1"),
+            ("dataset.refused", *common, None, "1", "run-2"),
+        ]
+        administrator.execute("REVOKE INSERT ON support.audit_logs FROM nova_pipeline")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            warehouse.replace_range(readings, JANUARY, arrow([("c", date(2024, 1, 9), 3.0)]))
+        assert administrator.execute(
+            "SELECT version, row_count FROM support.dataset_versions WHERE dataset = %s", [readings.relation]
+        ).fetchone() == (1, 2)
+
+
 def test_null_the_empty_string_quotes_and_line_breaks_survive_the_copy(warehouse, database):
     text = ["", None, '"', "a,b\nc", "ação", "\\N"]
     with warehouse.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import httpx
 import psycopg
 import pytest
 
+from nova_api.asgi import create_app
+from nova_api.auth.permissions import Role
+from nova_api.settings import Settings
 from nova_assets import registry
 from nova_assets.materialize import RefusedError, Stage, outcomes_stage
 from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.partitions import DAY, WEEK, latest_origin
-from nova_assets.registry.recommendations import RECOMMENDATIONS, STOCK_PROJECTION
+from nova_assets.planning.former import forget_plans
+from nova_assets.registry.recommendations import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS, STOCK_PROJECTION
 from nova_assets.sqlfiles import check_sql
 from nova_local.embedded import Services
+from tests.support import callers
 from tests.support.pipeline import Pipeline, Rows, copy_of
 from tests.support.plans import load_forecasts
 
@@ -27,6 +34,7 @@ PAST = date(2025, 9, 5)
 """Eight weeks before the last day: what came of its proposals is known."""
 
 VERSIONS = "SELECT dataset, version FROM support.dataset_versions WHERE dataset LIKE 'analytics.%%' ORDER BY 1"
+VERSION = "SELECT coalesce(max(version), 0) FROM support.dataset_versions WHERE dataset = %s"
 PLAN = [table.relation for table in registry.PLANNING]
 
 
@@ -263,6 +271,73 @@ def test_decisions_survive_regeneration_until_they_expire_or_are_taken_back(chan
     assert (row["decision"], row["proposed_since"], row["planned_quantity"]) == ("acknowledged", LAST, row["quantity"])
 
 
+AS_OF_NOW = """
+SELECT count(*), count(*) FILTER (
+    WHERE (made.decision, made.decision_id, made.decided_until, made.planned_action, made.planned_quantity)
+    IS DISTINCT FROM (held.decision, held.decision_id, held.decided_until, held.planned_action, held.planned_quantity)
+)
+FROM analytics.recommendations AS made INNER JOIN support.decided_recommendations AS held USING (date, item_id)
+WHERE date = %s
+"""
+
+
+def differing(pipeline: Pipeline, day: date) -> int:
+    """Proposals of a plan of which the view of decisions says something else than the plan."""
+    [row] = pipeline.rows(AS_OF_NOW, day)
+    rows, others = row.values()
+    assert rows == pipeline.one("SELECT count(*) FROM core.dim_item")
+    return others
+
+
+def test_what_holds_as_of_now_is_what_a_plan_made_now_says(changeable: Pipeline, services: Services):
+    planner = Planner(changeable, services)
+    orders = [row["item_id"] for row in of_action(changeable, "order") if not row["critical"]]
+    critical = [row["item_id"] for row in of_action(changeable, "order") if row["critical"]]
+    planner.decide(orders[0], "override", action="order", quantity=7, reason="why", expires_on=LAST + DAY)
+    planner.decide(orders[1], "snooze", expires_on=LAST + 9 * DAY)
+    planner.decide(orders[2], "acknowledge")
+    planner.decide(orders[3], "snooze", expires_on=LAST + 9 * DAY)
+    planner.decide(orders[3], "acknowledge")
+    planner.decide(critical[0], "snooze", expires_on=LAST + 9 * DAY)
+    planner.decide(orders[4], "snooze", expires_on=LAST + 9 * DAY)
+    planner.execute("UPDATE support.planner_decisions SET withdrawn_at = now() WHERE item_id = %s", orders[4])
+    assert differing(changeable, LAST) == 5, "the plan was made before"
+    plan(changeable, LAST, LAST + DAY)
+    assert differing(changeable, LAST) == differing(changeable, LAST + DAY) == 0
+
+
+def test_a_decision_made_through_the_api_survives_regeneration(changeable: Pipeline, services: Services):
+    with psycopg.connect(changeable.database.admin_url) as connection:
+        callers.make_accounts(connection)
+    name = changeable.database.name
+    settings = Settings(
+        database_url=changeable.database.api_url,
+        write_database_url=services.role_url("nova_api_rw", name),
+        token_keys=callers.KEYS,
+    )
+    item = of_action(changeable, "order")[0]["item_id"]
+    address = f"/api/v1/recommendations/{item}/decisions"
+    asked = {"kind": "override", "action": "order", "quantity": 7, "reason": "why", "expires_on": str(LAST + 9 * DAY)}
+
+    async def decide() -> httpx.Response:
+        edge = create_app(settings)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(edge), base_url="http://api.test", headers=callers.bearer(Role.ANALYST)
+        )
+        async with edge.app.lifespan(), client:  # pyright: ignore[reportFunctionMemberAccess]
+            seen = await client.get(address)
+            headers = {"If-Match": seen.headers["etag"], "Idempotency-Key": "a-key-of-this-test"}
+            return await client.post(address, json=asked, headers=headers)
+
+    made = asyncio.run(decide())
+    assert made.status_code == 201, made.text
+    plan(changeable, LAST, LAST + DAY)
+    for day in (LAST, LAST + DAY):
+        row = proposed(changeable, item, day)
+        assert (row["decision"], row["planned_quantity"]) == ("overridden", 7)
+        assert row["decision_id"] == made.json()["decision_id"]
+
+
 def test_a_snoozed_item_that_becomes_critical_wakes(changeable: Pipeline, services: Services):
     item = next(row["item_id"] for row in of_action(changeable, "order") if not row["critical"])
     Planner(changeable, services).decide(item, "snooze", expires_on=LAST + 30 * DAY)
@@ -398,3 +473,23 @@ def test_the_run_tells_what_the_day_proposes(changeable: Pipeline):
     assert metadata["orders_cost_brl"] == pytest.approx(
         float(sum(row["cost_brl"] for row in of_action(changeable, "order")))
     )
+
+
+def test_plans_of_a_former_source_go_with_it_and_readers_are_told(changeable: Pipeline):
+    relations = (*PLAN, RECOMMENDATION_OUTCOMES.relation)
+
+    def versions() -> dict[str, int]:
+        return {name: changeable.one(VERSION, name) for name in relations}
+
+    def rows() -> dict[str, int]:
+        return {name: changeable.one(f"SELECT count(*) FROM {name}") for name in relations}
+
+    held, before = rows(), versions()
+    assert held[RECOMMENDATIONS.relation]
+    with changeable.warehouse.connect() as connection:
+        assert forget_plans(connection) == sum(held.values())
+        assert forget_plans(connection) == 0
+    assert set(rows().values()) == {0}
+    assert versions() == {name: version + (held[name] > 0) for name, version in before.items()}
+    plan(changeable, LAST)
+    assert rows()[RECOMMENDATIONS.relation]

@@ -7,7 +7,9 @@ import pytest
 
 from nova_api.items.schemas import ItemDetail, ItemSummary
 from nova_api.kpis.schemas import DemandDailyFamily, ForecastAccuracy, Kpi, LeadTime, RequestsOpenDaily
+from nova_api.listings.catalogue import LISTINGS
 from nova_assets.registry import table
+from tests.support.invented_rows import relation
 
 WHOLE = [
     (ItemDetail, "analytics.mv_item_overview"),
@@ -17,7 +19,8 @@ WHOLE = [
     (LeadTime, "analytics.mv_lead_time_supplier_family"),
     (ForecastAccuracy, "analytics.mv_forecast_accuracy"),
 ]
-PARTS = [(ItemSummary, "analytics.mv_item_overview"), (ItemDetail, "core.dim_item")]
+LISTED = [(listing.row, relation(listing)) for listing in LISTINGS]
+PARTS = [*LISTED, (ItemSummary, "analytics.mv_item_overview"), (ItemDetail, "core.dim_item")]
 
 
 def nullable(body: type[msgspec.Struct]) -> dict[str, bool]:

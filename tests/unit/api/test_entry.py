@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nova_api.cache.entry import COMPRESSED_FROM, CorruptEntryError, make_entry, pack, unpack
-from nova_api.items.schemas import ItemPage
 from nova_api.kpis.schemas import Kpi, KpiList
+from nova_api.listings.pages import Columns
 
 
 def figures(values: list[float | None]) -> KpiList:
@@ -47,7 +47,7 @@ def test_other_bytes_are_refused(packed):
 
 
 def test_a_page_keeps_where_the_next_begins():
-    assert make_entry(ItemPage(data=[], next_cursor="abc", versions={}), 0.0).next_cursor == "abc"
+    assert make_entry(Columns(data={}, next_cursor="abc", versions={}), 0.0).next_cursor == "abc"
     assert make_entry(figures([]), 0.0).next_cursor is None
 
 

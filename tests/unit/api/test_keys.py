@@ -6,16 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nova_api.cache.keys import canonical_key, entity_tag
-from nova_api.items.schemas import ItemFilter, ItemsRequest
+from nova_api.listings.request import ListingRequest, Selection
 
-FILTERS = st.builds(
-    ItemFilter,
-    q=st.none() | st.text(max_size=5),
-    family=st.none() | st.text(max_size=5),
-    is_service=st.none() | st.booleans(),
-    sort=st.sampled_from(["item_id", "-item_id"]),
+FILTERS = st.fixed_dictionaries(
+    {}, optional={"q": st.text(max_size=5), "family": st.text(max_size=5), "is_service": st.booleans()}
 )
-REQUESTS = st.builds(ItemsRequest, filter=FILTERS, limit=st.integers(1, 200), after=st.none())
+SELECTIONS = st.builds(
+    Selection, operation=st.just("listItems"), filters=FILTERS, sort=st.sampled_from(["item_id", "-item_id"])
+)
+REQUESTS = st.builds(
+    ListingRequest,
+    selection=SELECTIONS,
+    limit=st.integers(1, 200),
+    fields=st.sampled_from([(), ("item_id",), ("item_name", "item_id")]),
+    shape=st.sampled_from(["rows", "columns"]),
+    after=st.none(),
+)
 VERSIONS = st.dictionaries(st.sampled_from(["core.dim_item", "core.dim_site"]), st.integers(0, 9))
 
 
@@ -26,9 +32,10 @@ def test_requests_share_a_key_exactly_when_they_are_equal(one, other):
 
 
 def test_a_key_is_readable_and_leaves_defaults_out():
-    request = ItemsRequest(filter=ItemFilter(family="CABOS"), limit=50)
-    assert canonical_key("1a2b", "listItems", request) == (
-        'api:v1:1a2b:listItems:{"filter":{"family":"CABOS"},"limit":50}'
+    selected = Selection(operation="listItems", filters={"family": "CABOS"}, sort="item_id")
+    assert canonical_key("1a2b", "listItems", ListingRequest(selection=selected, limit=50)) == (
+        'api:v1:1a2b:listItems:{"limit":50,"selection":'
+        '{"filters":{"family":"CABOS"},"operation":"listItems","sort":"item_id"}}'
     )
 
 

@@ -24,6 +24,7 @@ MOVEMENT = {
 }
 ITEM = {
     "record_id": "7",
+    "branch": "  ",
     "item_id": "X",
     "item_name": "CABO",
     "family": "    ",

@@ -70,7 +70,8 @@ def test_the_naive_rule_has_the_history_that_the_demo_erp_always_had() -> None:
     for table in ("sd3010", "sc1010", "sc7010", "sd1010", "unmet"):
         rows = company.ledger.rows(table)
         for name in sorted(rows):
-            if rows[name].dtype == np.int64:
+            # The other end of a transfer was written to its rows later; it changes none of what was there.
+            if rows[name].dtype == np.int64 and name != "other":
                 digest.update(rows[name].tobytes())
     assert digest.hexdigest()[:16] == "608e361385f26878"
 

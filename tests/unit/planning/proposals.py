@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nova_assets.planning.columns import steps
-from nova_assets.planning.recommendations import Items, Levels, Stock
-from nova_assets.planning.transfers import StockedPlaces, Transfers, best_transfers
+from nova_assets.planning.recommendations.proposals import Items, Levels, Stock
+from nova_assets.planning.recommendations.transfers import StockedPlaces, Transfers, best_transfers
 from nova_assets.settings import PlanningRules
 
 RULES = PlanningRules(

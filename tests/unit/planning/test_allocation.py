@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nova_assets.planning.allocation import (
+from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
+from nova_assets.planning.policy.allocation import (
     Assortment,
     expected_line_fill,
     expected_stock,
@@ -22,8 +23,7 @@ from nova_assets.planning.allocation import (
     service_levels,
     spread_periods,
 )
-from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
-from nova_assets.planning.simulation import fixed_quantity, simulate
+from nova_assets.planning.what_if.simulation import fixed_quantity, simulate
 
 ITEMS = 80
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stockpyl.newsvendor import newsvendor_normal
 
-from nova_assets.planning.classic import classic_reorder_point, safety_factor
+from nova_assets.planning.policy.classic import classic_reorder_point, safety_factor
 
 
 def point(mean: float, sd: float, weeks: float, service: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nova_assets.planning.decisions import Decided, proposed_since, respect
+from nova_assets.planning.recommendations.decisions import Decided, proposed_since, respect
 
 MONDAY, TUESDAY = np.datetime64("2025-10-27"), np.datetime64("2025-10-28")
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stockpyl.eoq import economic_order_quantity as oracle
 
-from nova_assets.planning.lots import LotCosts, economic_order_quantity, rounded_lot, usual_lot
-from nova_assets.planning.ordering import order_quantities
+from nova_assets.planning.policy.lots import LotCosts, economic_order_quantity, rounded_lot, usual_lot
+from nova_assets.planning.policy.ordering import order_quantities
 
 COSTS = LotCosts(order_cost_brl=50.0, holding_rate=0.25, most_cover_months=12.0, unpriced_cover_months=1.0)
 amounts = st.floats(0.01, 1e6)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
-from nova_assets.planning.places import Places, place_policy, scatter
-from nova_assets.planning.policy import by_quantile
+from nova_assets.planning.policy.places import Places, place_policy, scatter
+from nova_assets.planning.policy.policies import by_quantile
 
 DRAWS = 200_000
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
 
-from nova_assets.planning.allocation import spread_periods
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
-from nova_assets.planning.lots import LotCosts
 from nova_assets.planning.parameters import Method, Parameters
-from nova_assets.planning.policy import Items, by_quantile, policies
-from nova_assets.planning.service import ServiceTargets
+from nova_assets.planning.policy.allocation import spread_periods
+from nova_assets.planning.policy.lots import LotCosts
+from nova_assets.planning.policy.policies import Items, by_quantile, policies
+from nova_assets.planning.policy.service import ServiceTargets
 
 PARAMETERS = Parameters(
     targets=ServiceTargets(),

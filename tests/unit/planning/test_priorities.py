@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nova_assets.planning.priorities import money_at_risk, priorities
+from nova_assets.planning.recommendations.priorities import money_at_risk, priorities
 
 
 def priority(action: str, chance: float, criticality: str | None, towers: float, money: float) -> float:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.forecasting.parameters import SUMMED_WEEKS
-from nova_assets.planning.projection import (
+from nova_assets.planning.projection.courses import (
     DAYS_AHEAD,
     LEVELS,
     Forecast,

@@ -8,8 +8,8 @@ from stockpyl.loss_functions import normal_loss, poisson_loss
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
 from stockpyl.rq import r_q_cost_poisson
 
-from nova_assets.planning.allocation import expected_stock, expected_unit_fill
 from nova_assets.planning.demand import PERCENT_LEVELS, ProtectionDemand
+from nova_assets.planning.policy.allocation import expected_stock, expected_unit_fill
 
 
 def poisson(mean: float) -> ProtectionDemand:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_assets.planning.columns import UNITS
-from nova_assets.planning.explanations import codes_json, explain, lines_json
-from nova_assets.planning.recommendations import NOT_KNOWN, propose
+from nova_assets.planning.recommendations.explanations import codes_json, explain, lines_json
+from nova_assets.planning.recommendations.proposals import NOT_KNOWN, propose
 from tests.unit.planning.proposals import RULES, items, transfers
 
 PLACES = [(0, 40.0, 40.0, 5.0, 15.0, 0.0), (0, 0.0, 0.0, 8.0, 18.0, 0.6), (0, 2.0, 2.0, 4.0, 9.0, 0.3)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nova_assets.planning.service import DEFAULTS, ServiceTargets, ServiceTargetsError
+from nova_assets.planning.policy.service import DEFAULTS, ServiceTargets, ServiceTargetsError
 
 
 def test_an_item_has_the_target_of_its_criticality_and_class() -> None:

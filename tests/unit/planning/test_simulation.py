@@ -12,7 +12,7 @@ from stockpyl.loss_functions import poisson_loss
 from stockpyl.sim import simulation
 from stockpyl.supply_chain_network import single_stage_system
 
-from nova_assets.planning.simulation import (
+from nova_assets.planning.what_if.simulation import (
     Ordering,
     at_each_review,
     drawn_lead_times,

@@ -5,8 +5,11 @@ type JsonResponse<Body> = { get: { responses: { 200: { content: { "application/j
 /** A path of the API's OpenAPI document that answers GET with JSON. */
 export type ApiPath = { [P in keyof paths]: paths[P] extends JsonResponse<unknown> ? P : never }[keyof paths];
 
+/** Listings answer in several shapes; what the page asks for comes in whole rows. */
+type InRows<Body> = Body extends { shape: string } ? Extract<Body, { shape: "rows" }> : Body;
+
 /** What a path answers with. */
-export type ApiBody<P extends ApiPath> = paths[P] extends JsonResponse<infer Body> ? Body : never;
+export type ApiBody<P extends ApiPath> = paths[P] extends JsonResponse<infer Body> ? InRows<Body> : never;
 
 type Parameters<P extends ApiPath> = paths[P]["get"]["parameters"];
 

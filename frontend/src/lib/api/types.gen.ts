@@ -4,6 +4,215 @@
  */
 
 export interface paths {
+    "/api/v1/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good every model was from each origin, by segment of items and number of weeks
+         * @description Made from `analytics.forecast_accuracy`.
+         */
+        get: operations["listAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong now, and what was
+         * @description Made from `analytics.alerts`, `support.alert_acknowledgements`.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done about an alert, and what holds
+         * @description Its ETag names how it stands, for the If-Match of a write.
+         */
+        get: operations["getAlertAcknowledgements"];
+        put?: never;
+        /** Acknowledge or snooze an alert */
+        post: operations["acknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgements/{acknowledgement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take it back: it never held */
+        delete: operations["withdrawAlertAcknowledgement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened, in pages */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, as a file
+         * @description Latest first, made while it is sent. The export is an event of the log itself.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with name and password
+         * @description The answer to a wrong name, a wrong password and a disabled account is the same.
+         */
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the request's token void, and its session with it */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the request's token speaks for */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the caller's own password
+         * @description All tokens of the account are void afterwards, the one in use too: the answer has a new one.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a session by its refresh token
+         * @description A refresh token is good once; using one twice ends the session.
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -16,6 +225,546 @@ export interface paths {
          * @description Made from `support.dataset_versions`.
          */
         get: operations["listDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demand/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item, site and day; days without demand have no row
+         * @description Made from `core.fact_demand_daily`.
+         */
+        get: operations["listDemandDaily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demand/weekly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item and week, sites pooled; complete with zeros from the first demand on
+         * @description Made from `analytics.features_demand_weekly`.
+         */
+        get: operations["listDemandWeekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good every model was from each origin, by segment of items and number of weeks: as a file
+         * @description All rows that pass the filters, from one state of `analytics.forecast_accuracy`.
+         */
+        get: operations["exportAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong now, and what was: as a file
+         * @description All rows that pass the filters, from one state of `analytics.alerts`, `support.alert_acknowledgements`.
+         */
+        get: operations["exportAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/demand/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item, site and day; days without demand have no row: as a file
+         * @description All rows that pass the filters, from one state of `core.fact_demand_daily`.
+         */
+        get: operations["exportDemandDaily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/demand/weekly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand by item and week, sites pooled; complete with zeros from the first demand on: as a file
+         * @description All rows that pass the filters, from one state of `analytics.features_demand_weekly`.
+         */
+        get: operations["exportDemandWeekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand profiles: intervals, variation, ABC and XYZ classes: as a file
+         * @description All rows that pass the filters, from one state of `analytics.features_demand_profile`, `core.dim_item`.
+         */
+        get: operations["exportFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly forecasts of many items with their quantiles, by origin and model: as a file
+         * @description All rows that pass the filters, from one state of `analytics.fact_forecasts`.
+         */
+        get: operations["exportForecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stock on hand, on order and its value, by item, warehouse and day: as a file
+         * @description All rows that pass the filters, from one state of `core.fact_inventory_daily`.
+         */
+        get: operations["exportInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The catalogue of items, in pages: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_item_overview`.
+         */
+        get: operations["exportItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/abc-xyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items by value (ABC) and regularity (XYZ), of all and by family: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_abc_xyz`.
+         */
+        get: operations["exportAbcXyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every figure by day, week or month, of all and by family, site, supplier and client: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_kpi_period`.
+         */
+        get: operations["exportKpiPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/kpis/supplier-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each supplier was asked for, how long it took and what was punctual: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_supplier_performance`.
+         */
+        get: operations["exportSupplierPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/lead-time-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand over lead time and review period with its quantiles, of which reorder points are made: as a file
+         * @description All rows that pass the filters, from one state of `analytics.lead_time_demand`.
+         */
+        get: operations["exportLeadTimeDemand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When to order each item and how much, by method: as a file
+         * @description All rows that pass the filters, from one state of `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["exportPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The three methods side by side, of what is bought for all places together: as a file
+         * @description All rows that pass the filters, from one state of `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["exportPolicyComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/policies/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each method would fill, and what stock and orders that takes, along a grid of targets: as a file
+         * @description All rows that pass the filters, from one state of `analytics.policy_simulation`.
+         */
+        get: operations["exportServiceCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do: position, cover, stockout dates and chances: as a file
+         * @description All rows that pass the filters, from one state of `analytics.stock_projection`, `core.dim_item`.
+         */
+        get: operations["exportProjections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/projections/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do, day by day: as a file
+         * @description All rows that pass the filters, from one state of `analytics.stock_projection`.
+         */
+        get: operations["exportProjectionDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/purchase-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines requested from purchasing, with the dates that the source knows: as a file
+         * @description All rows that pass the filters, from one state of `core.dim_item`, `core.dim_supplier`, `core.fact_purchase_lines`.
+         */
+        get: operations["exportPurchaseLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to do about each item, with lines that add up to the quantity and what planners decided: as a file
+         * @description All rows that pass the filters, from one state of `analytics.recommendations`, `core.dim_item`, `support.planner_decisions`.
+         */
+        get: operations["exportRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/recommendations/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of each proposal: what was ordered, and whether stock ran out: as a file
+         * @description All rows that pass the filters, from one state of `analytics.recommendation_outcomes`, `core.dim_item`.
+         */
+        get: operations["exportRecommendationOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Towers, teams, warehouses and offices: as a file
+         * @description All rows that pass the filters, from one state of `core.dim_site`.
+         */
+        get: operations["exportSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suppliers that were ever bought from: as a file
+         * @description All rows that pass the filters, from one state of `analytics.mv_supplier_performance`, `core.dim_supplier`.
+         */
+        get: operations["exportSuppliers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand profiles: intervals, variation, ABC and XYZ classes
+         * @description Made from `analytics.features_demand_profile`, `core.dim_item`.
+         */
+        get: operations["listFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly forecasts of many items with their quantiles, by origin and model
+         * @description Made from `analytics.fact_forecasts`.
+         */
+        get: operations["listForecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stock on hand, on order and its value, by item, warehouse and day
+         * @description Made from `core.fact_inventory_daily`.
+         */
+        get: operations["listInventory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -124,6 +873,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kpis/abc-xyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items by value (ABC) and regularity (XYZ), of all and by family
+         * @description Made from `analytics.mv_abc_xyz`.
+         */
+        get: operations["listAbcXyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpis/demand-daily-family": {
         parameters: {
             query?: never;
@@ -184,6 +953,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kpis/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every figure by day, week or month, of all and by family, site, supplier and client
+         * @description Made from `analytics.mv_kpi_period`.
+         */
+        get: operations["listKpiPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kpis/requests-open-daily": {
         parameters: {
             query?: never;
@@ -202,6 +991,383 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpis/supplier-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each supplier was asked for, how long it took and what was punctual
+         * @description Made from `analytics.mv_supplier_performance`.
+         */
+        get: operations["listSupplierPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-time-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand over lead time and review period with its quantiles, of which reorder points are made
+         * @description Made from `analytics.lead_time_demand`.
+         */
+        get: operations["listLeadTimeDemand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When to order each item and how much, by method
+         * @description Made from `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The three methods side by side, of what is bought for all places together
+         * @description Made from `analytics.inventory_policy`, `core.dim_item`.
+         */
+        get: operations["listPolicyComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each method would fill, and what stock and orders that takes, along a grid of targets
+         * @description Made from `analytics.policy_simulation`.
+         */
+        get: operations["listServiceCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do: position, cover, stockout dates and chances
+         * @description Made from `analytics.stock_projection`, `core.dim_item`.
+         */
+        get: operations["listProjections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stock will do, day by day
+         * @description Made from `analytics.stock_projection`.
+         */
+        get: operations["listProjectionDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purchase-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines requested from purchasing, with the dates that the source knows
+         * @description Made from `core.dim_item`, `core.dim_supplier`, `core.fact_purchase_lines`.
+         */
+        get: operations["listPurchaseLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to do about each item, with lines that add up to the quantity and what planners decided
+         * @description Made from `analytics.recommendations`, `core.dim_item`, `support.planner_decisions`.
+         */
+        get: operations["listRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of each proposal: what was ordered, and whether stock ran out
+         * @description Made from `analytics.recommendation_outcomes`, `core.dim_item`.
+         */
+        get: operations["listRecommendationOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/{item_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was decided about an item, and what holds
+         * @description Its ETag names how it stands, for the If-Match of a write.
+         */
+        get: operations["getItemDecisions"];
+        put?: never;
+        /** Acknowledge, override or snooze what is proposed of an item */
+        post: operations["decideItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/{item_id}/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a decision back: it never held */
+        delete: operations["withdrawItemDecision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items, places, suppliers and orders by id or name, the best first
+         * @description Made from `core.dim_item`, `core.dim_site`, `core.dim_supplier`, `core.fact_purchase_lines`.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Towers, teams, warehouses and offices
+         * @description Made from `core.dim_site`.
+         */
+        get: operations["listSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One place
+         * @description Made from `core.dim_site`.
+         */
+        get: operations["getSite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suppliers that were ever bought from
+         * @description Made from `analytics.mv_supplier_performance`, `core.dim_supplier`.
+         */
+        get: operations["listSuppliers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppliers/{supplier_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One supplier
+         * @description Made from `analytics.mv_supplier_performance`, `core.dim_supplier`.
+         */
+        get: operations["getSupplier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts */
+        get: operations["listUsers"];
+        put?: never;
+        /** Make an account */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account's name, role, activity or password
+         * @description A change of role, activity or password makes all tokens of the account void at once. The last active ADMIN can be neither disabled nor made something else.
+         */
+        patch: operations["changeUser"];
         trace?: never;
     };
     "/health/live": {
@@ -245,6 +1411,235 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AbcXyz */
+        AbcXyz: {
+            /** @description What ABC ranks by */
+            abc_basis: string | null;
+            /**
+             * @description ABC class
+             * @enum {string}
+             */
+            abc_class: "A" | "B" | "C" | "-";
+            /** @description Demand of 52 weeks at unit cost (BRL) */
+            demand_value_52w_brl: number | null;
+            /** @description Family; ALL */
+            family: string;
+            /** @description Items */
+            items: number;
+            /**
+             * Format: date
+             * @description Origin of the profiles
+             */
+            origin: string;
+            /** @description Lines in 52 weeks */
+            request_lines_52w: number;
+            /** @description Why there is no stock value */
+            stock_reason: string | null;
+            /** @description Stock of the last day at its unit cost (BRL) */
+            stock_value_brl: number | null;
+            /** @description Why there is no demand value */
+            value_reason: string | null;
+            /**
+             * @description XYZ class
+             * @enum {string}
+             */
+            xyz_class: "X" | "Y" | "Z" | "-";
+        };
+        /** AbcXyzPage */
+        AbcXyzPage: {
+            data: components["schemas"]["AbcXyz"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Acknowledgement */
+        Acknowledgement: {
+            acknowledgement_id: number;
+            /** Format: date-time */
+            decided_at: string;
+            /** @description Id of the account */
+            decided_by: string;
+            /** @description Its name then */
+            decided_by_name: string | null;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "acknowledge" | "snooze";
+            /**
+             * @description How bad the alert was then; when it gets worse this holds no longer
+             * @enum {string}
+             */
+            level: "info" | "warning" | "critical";
+            reason: string | null;
+            /** @description When it was taken back: it never held */
+            withdrawn_at: string | null;
+            withdrawn_by: string | null;
+        };
+        /** AcknowledgementRequest */
+        AcknowledgementRequest: {
+            /** @description Of a snooze: first day of data on which the alert is open again */
+            expires_on?: string | null;
+            /**
+             * @description Seen and in hand; not now, but on another day
+             * @enum {string}
+             */
+            kind: "acknowledge" | "snooze";
+            /** @description Why, in the planner's words */
+            reason?: string | null;
+        };
+        /** Alert */
+        Alert: {
+            /** @description What holds now; null: nothing */
+            acknowledgement_id: number | null;
+            /** @description The same whenever the day is made again */
+            alert_id: string;
+            /** @description What is wrong with it; a cause is told once while it holds */
+            cause: string;
+            /** @description First day on which it was not; null: it is open */
+            closed_on: string | null;
+            /** @description What a planner needs to see of it, by rule */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description How bad it was when it was opened
+             * @enum {string}
+             */
+            first_level: "info" | "warning" | "critical";
+            /** @description The latest alert of the same cause, closed before */
+            former_alert_id: string | null;
+            /** @description When */
+            handled_at: string | null;
+            /** @description Id of who did */
+            handled_by: string | null;
+            /** @description Name of who did */
+            handled_by_name: string | null;
+            /** @description Day of data on which it is open again */
+            handled_until: string | null;
+            /**
+             * @description What a planner made of it, as of now
+             * @enum {string}
+             */
+            handling: "open" | "acknowledged" | "snoozed";
+            /** @description Why, in the words of the planner */
+            handling_reason: string | null;
+            /**
+             * @description How bad it is now
+             * @enum {string}
+             */
+            level: "info" | "warning" | "critical";
+            /**
+             * Format: date
+             * @description Day since when it is so bad
+             */
+            level_since: string;
+            /**
+             * Format: date
+             * @description First day of data on which it was found
+             */
+            opened_on: string;
+            /**
+             * @description Rule that found it
+             * @enum {string}
+             */
+            rule: "data_stale" | "demand_outlier" | "excess" | "forecast_bias" | "imminent_stockout" | "late_order" | "supplier_drift";
+            /**
+             * Format: date
+             * @description Last day of data on which it was found
+             */
+            seen_on: string;
+            /** @description Changes with the alert and what was done about it; a write's If-Match names it */
+            state: string;
+            /** @description Which of them; item/site and order/line with a stroke */
+            subject_id: string;
+            /**
+             * @description What it is about
+             * @enum {string}
+             */
+            subject_kind: "item" | "item_site" | "supplier" | "family" | "order_line" | "dataset";
+            /** @description From where on it is an alert */
+            threshold: number | null;
+            /** @description What was measured, as the rule says */
+            value: number | null;
+        };
+        /** AlertAcknowledgements */
+        AlertAcknowledgements: {
+            /** @description What holds */
+            acknowledgement_id: number | null;
+            acknowledgements: components["schemas"]["Acknowledgement"][];
+            alert_id: string;
+            closed_on: string | null;
+            handled_until: string | null;
+            /** @enum {string} */
+            handling: "open" | "acknowledged" | "snoozed";
+            /** @enum {string} */
+            level: "info" | "warning" | "critical";
+            /**
+             * Format: date
+             * @description Last day of data on which it was found
+             */
+            seen_on: string;
+            /** @description Another one whenever the subject or a decision on it is; the ETag, for If-Match */
+            state: string;
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** AlertPage */
+        AlertPage: {
+            data: components["schemas"]["Alert"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            /** @description What was done: user.created, dataset.published, api.call, ... */
+            action: string;
+            /** @description Id of the account, or the part of Nova that acted */
+            actor: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Tier that the answer came from */
+            cache: string | null;
+            /** @description Of a change, what was before and after */
+            details: {
+                [key: string]: unknown;
+            };
+            duration_ms: number | null;
+            /** @description Tells events of one instant apart */
+            event_id: number;
+            ip: string | null;
+            method: string | null;
+            /** @description The X-Request-Id of the answer */
+            request_id: string | null;
+            /** @description The account's role then */
+            role: string | null;
+            /** @description Template of the address; null: there is no such address */
+            route: string | null;
+            status: number | null;
+            subject_id: string | null;
+            /** @description What it was done to */
+            subject_kind: string | null;
+            /** @description Tells two clients apart; cannot be read */
+            user_agent_hash: string | null;
+        };
+        /** AuditPage */
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
         /** Check */
         Check: {
             detail: string;
@@ -256,6 +1651,20 @@ export interface components {
             cache: components["schemas"]["Check"];
             database: components["schemas"]["Check"];
             versions: components["schemas"]["Check"];
+        };
+        /** Columns */
+        Columns: {
+            data: {
+                [key: string]: unknown[];
+            };
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "columns";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** Dataset */
         Dataset: {
@@ -272,6 +1681,11 @@ export interface components {
             data_through: string | null;
             /** @description schema.table */
             dataset: string;
+            /**
+             * @description late: not computed for more than two days
+             * @enum {string}
+             */
+            freshness: "fresh" | "late";
             /**
              * Format: date-time
              * @description When it was last computed, changed or not
@@ -290,6 +1704,50 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Decision */
+        Decision: {
+            /** @enum {null|string} */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+            /** Format: date-time */
+            decided_at: string;
+            /** @description Id of the account */
+            decided_by: string;
+            /** @description Its name then */
+            decided_by_name: string | null;
+            decision_id: number;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "acknowledge" | "override" | "snooze";
+            /**
+             * Format: date
+             * @description Day of the proposal that the planner saw
+             */
+            plan_date: string;
+            quantity: number | null;
+            reason: string | null;
+            /** @description When it was taken back: it never held */
+            withdrawn_at: string | null;
+            withdrawn_by: string | null;
+        };
+        /** DecisionRequest */
+        DecisionRequest: {
+            /**
+             * @description Of an override: what to do instead
+             * @enum {null|string}
+             */
+            action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+            /** @description First planned day on which it holds no longer; needed but to acknowledge */
+            expires_on?: string | null;
+            /**
+             * @description Seen and being done; planned otherwise; nothing to be planned for a while
+             * @enum {string}
+             */
+            kind: "acknowledge" | "override" | "snooze";
+            /** @description Of an override: how much, to four decimals (item's unit) */
+            quantity?: number | null;
+            /** @description Why, in the planner's words */
+            reason?: string | null;
+        };
         /** DemandDailyFamily */
         DemandDailyFamily: {
             /** Format: date */
@@ -303,6 +1761,138 @@ export interface components {
         /** DemandDailyFamilyList */
         DemandDailyFamilyList: {
             data: components["schemas"]["DemandDailyFamily"][];
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** DemandDay */
+        DemandDay: {
+            /**
+             * Format: date
+             * @description Day of the demand
+             */
+            date: string;
+            /** @description Quantity demanded (item's unit) */
+            demand: number;
+            /** @description Value; null: no price in the source (BRL) */
+            demand_value_brl: number | null;
+            /** @description Item */
+            item_id: string;
+            /** @description Lines it came in */
+            request_lines: number;
+            /** @description Site it was for */
+            site_id: string;
+        };
+        /** DemandDayPage */
+        DemandDayPage: {
+            data: components["schemas"]["DemandDay"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** DemandProfile */
+        DemandProfile: {
+            /**
+             * @description What ABC ranks by: yearly value, or request lines where there is no unit cost
+             * @enum {null|string}
+             */
+            abc_basis: "value" | "request_lines" | null;
+            /**
+             * @description ABC by cumulated share, 80 % and 95 %
+             * @enum {null|string}
+             */
+            abc_class: "A" | "B" | "C" | null;
+            /** @description Average demand interval: weeks observed per week with demand */
+            adi: number;
+            /** @description Standard deviation over mean of weekly demand, zeros included */
+            cv: number | null;
+            /** @description Squared coefficient of variation of non-zero weekly demand */
+            cv2: number | null;
+            /** @description Demand of 52 weeks (item's unit) */
+            demand_52w: number;
+            /**
+             * @description Pattern of the demand (Syntetos, Boylan & Croston 2005); null below two weeks with demand
+             * @enum {null|string}
+             */
+            demand_class: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+            /** @description Demand so far (item's unit) */
+            demand_total: number;
+            /** @description Family */
+            family: string | null;
+            /**
+             * Format: date
+             * @description First day with demand
+             */
+            first_demand_on: string;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /**
+             * Format: date
+             * @description Latest day with demand
+             */
+            last_demand_on: string;
+            /** @description Mean over observed weeks (item's unit) */
+            mean_weekly_demand: number;
+            /**
+             * Format: date
+             * @description Monday on which the profile is taken
+             */
+            origin: string;
+            /** @description Lines in 52 weeks */
+            request_lines_52w: number;
+            /** @description Unit of its quantities */
+            unit: string | null;
+            /** @description Weeks since the first demand */
+            weeks_observed: number;
+            /** @description Weeks with demand */
+            weeks_with_demand: number;
+            /**
+             * @description XYZ by CV of weekly demand, 0.5 and 1.0
+             * @enum {null|string}
+             */
+            xyz_class: "X" | "Y" | "Z" | null;
+        };
+        /** DemandProfilePage */
+        DemandProfilePage: {
+            data: components["schemas"]["DemandProfile"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** DemandWeek */
+        DemandWeek: {
+            /** @description Quantity demanded (item's unit) */
+            demand: number;
+            /** @description Item */
+            item_id: string;
+            /** @description Lines it came in */
+            request_lines: number;
+            /**
+             * Format: date
+             * @description Monday of the week
+             */
+            week: string;
+        };
+        /** DemandWeekPage */
+        DemandWeekPage: {
+            data: components["schemas"]["DemandWeek"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
             /** @description Version of each dataset that this answer was made from */
             versions: {
                 [key: string]: number;
@@ -363,9 +1953,196 @@ export interface components {
             q05: number | null;
             q10: number | null;
             q50: number | null;
+            q80: number | null;
             q90: number | null;
             q95: number | null;
             q99: number | null;
+        };
+        /** ForecastScore */
+        ForecastScore: {
+            /** @description Σ(forecast − demand) ÷ Σdemand (share) */
+            bias: number | null;
+            /** @description Share within the 50 % quantile (share of 1) */
+            coverage_q50: number;
+            /** @description Share within the 80 % quantile (share of 1) */
+            coverage_q80: number;
+            /** @description Share within the 90 % quantile (share of 1) */
+            coverage_q90: number;
+            /** @description Share within the 95 % quantile (share of 1) */
+            coverage_q95: number;
+            /** @description Share within the 99 % quantile (share of 1) */
+            coverage_q99: number;
+            /** @description Items that the model spoke of */
+            items: number;
+            /** @description Those of them with two demands and a change to scale by, of which the losses are the means */
+            items_compared: number;
+            /** @description Mean absolute scaled error of single weeks; null beyond 13 */
+            mase: number | null;
+            /** @description Model; `zero` is a forecast of nothing */
+            model: string;
+            /** @description Hashes of code, parameters and data */
+            model_version: string | null;
+            /**
+             * Format: date
+             * @description Monday of the forecast
+             */
+            origin: string;
+            /** @description Mean of these losses */
+            pinball_mean: number | null;
+            /** @description Mean pinball loss of the 50 % quantile ÷ (weeks × mean weekly change) */
+            pinball_q50: number | null;
+            /** @description Mean pinball loss of the 80 % quantile ÷ (weeks × mean weekly change) */
+            pinball_q80: number | null;
+            /** @description Mean pinball loss of the 90 % quantile ÷ (weeks × mean weekly change) */
+            pinball_q90: number | null;
+            /** @description Mean pinball loss of the 95 % quantile ÷ (weeks × mean weekly change) */
+            pinball_q95: number | null;
+            /** @description Mean pinball loss of the 99 % quantile ÷ (weeks × mean weekly change) */
+            pinball_q99: number | null;
+            /** @description Items by tenth of their probability integral transform; even where quantiles hold */
+            pit_histogram: number[];
+            /** @description pinball_mean ÷ that of the present formula, of the same items */
+            ratio_to_present_formula: number | null;
+            /** @description Root mean squared scaled error, likewise */
+            rmsse: number | null;
+            /** @description Demand class on the origin, `too_short` where there is none; family; or `all` */
+            segment: string;
+            /**
+             * @description What the items have in common
+             * @enum {string}
+             */
+            segment_kind: "all" | "demand_class" | "family";
+            /** @description Σ|forecast − demand| ÷ Σdemand (share) */
+            wape: number | null;
+            /** @description Number of weeks from the origin on */
+            weeks: number;
+        };
+        /** ForecastScorePage */
+        ForecastScorePage: {
+            data: components["schemas"]["ForecastScore"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** ForecastWeek */
+        ForecastWeek: {
+            /**
+             * Format: date
+             * @description Monday of the forecast week
+             */
+            forecast_date: string;
+            /** @description Expected demand of the week (item's unit) */
+            forecast_value: number | null;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            generated_at: string;
+            /** @description Item */
+            item_id: string;
+            /** @description Model */
+            model: string;
+            /** @description Code, parameters and data of the model */
+            model_version: string;
+            /**
+             * Format: date
+             * @description Monday of the forecast; demand before it was known
+             */
+            origin: string;
+            /** @description 5 % quantile of the week's demand */
+            q05: number | null;
+            /** @description 10 % quantile of the week's demand */
+            q10: number | null;
+            /** @description 50 % quantile of the week's demand */
+            q50: number | null;
+            /** @description 80 % quantile of the week's demand */
+            q80: number | null;
+            /** @description 90 % quantile of the week's demand */
+            q90: number | null;
+            /** @description 95 % quantile of the week's demand */
+            q95: number | null;
+            /** @description 99 % quantile of the week's demand */
+            q99: number | null;
+            /** @description The model that planners see for this item */
+            served: boolean;
+            /** @description Site; ALL = all sites together */
+            site_id: string;
+        };
+        /** ForecastWeekPage */
+        ForecastWeekPage: {
+            data: components["schemas"]["ForecastWeek"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** InventoryDay */
+        InventoryDay: {
+            /**
+             * Format: date
+             * @description Day, at its end
+             */
+            date: string;
+            /** @description Item */
+            item_id: string;
+            /** @description Stock on hand (item's unit) */
+            on_hand: number | null;
+            /** @description Ordered and not received (item's unit) */
+            on_order: number | null;
+            /** @description Warehouse */
+            site_id: string;
+            /** @description Unit cost of the stock (BRL) */
+            unit_cost_brl: number | null;
+            /** @description Stock on hand at its unit cost (BRL) */
+            value_brl: number | null;
+        };
+        /** InventoryDayPage */
+        InventoryDayPage: {
+            data: components["schemas"]["InventoryDay"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** ItemDecisions */
+        ItemDecisions: {
+            /** @enum {string} */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            /**
+             * Format: date
+             * @description Day of the plan
+             */
+            date: string;
+            decided_until: string | null;
+            /** @enum {string} */
+            decision: "open" | "acknowledged" | "overridden" | "snoozed";
+            /** @description The decision that holds */
+            decision_id: number | null;
+            decisions: components["schemas"]["Decision"][];
+            item_id: string;
+            /** @enum {string} */
+            planned_action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            planned_quantity: number | null;
+            quantity: number | null;
+            /** @description Another one whenever the subject or a decision on it is; the ETag, for If-Match */
+            state: string;
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** ItemDetail */
         ItemDetail: {
@@ -432,16 +2209,6 @@ export interface components {
             /** @enum {null|string} */
             xyz_class: "X" | "Y" | "Z" | null;
         };
-        /** ItemPage */
-        ItemPage: {
-            data: components["schemas"]["ItemSummary"][];
-            /** @description Ask with this `cursor` for the next page; null on the last */
-            next_cursor: string | null;
-            /** @description Version of each dataset that this answer was made from */
-            versions: {
-                [key: string]: number;
-            };
-        };
         /** ItemSummary */
         ItemSummary: {
             /**
@@ -480,6 +2247,18 @@ export interface components {
             /** @enum {null|string} */
             xyz_class: "X" | "Y" | "Z" | null;
         };
+        /** ItemSummaryPage */
+        ItemSummaryPage: {
+            data: components["schemas"]["ItemSummary"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
         /** Kpi */
         Kpi: {
             /** @description Last day of data it speaks of; null before there are data */
@@ -493,6 +2272,55 @@ export interface components {
         /** KpiList */
         KpiList: {
             data: components["schemas"]["Kpi"][];
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** KpiPeriod */
+        KpiPeriod: {
+            /** @description Sum over the days; null: the value is a sum */
+            denominator: number | null;
+            /**
+             * @description What the member is
+             * @enum {string}
+             */
+            dimension: "all" | "family" | "site" | "supplier" | "client";
+            /**
+             * @description Length of the period
+             * @enum {string}
+             */
+            grain: "day" | "week" | "month";
+            /** @description Code of the KPI, defined in docs/kpis.md */
+            kpi: string;
+            /** @description Which of them; ALL */
+            member: string;
+            /** @description Sum over the days */
+            numerator: number | null;
+            /**
+             * Format: date
+             * @description Its first day; weeks begin on Monday
+             */
+            period: string;
+            /** @description Why there is no value */
+            reason: string | null;
+            /** @description Last day of the period that counts in it */
+            through: string | null;
+            /**
+             * @description Unit of the value
+             * @enum {string}
+             */
+            unit: "share" | "days" | "brl" | "per_year";
+            /** @description Value */
+            value: number | null;
+        };
+        /** KpiPeriodPage */
+        KpiPeriodPage: {
+            data: components["schemas"]["KpiPeriod"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
             /** @description Version of each dataset that this answer was made from */
             versions: {
                 [key: string]: number;
@@ -512,6 +2340,74 @@ export interface components {
             supplier_id: string;
             supplier_name: string;
         };
+        /** LeadTimeDemand */
+        LeadTimeDemand: {
+            /**
+             * @description The days that are meant: from the request to the first receipt, or to the order
+             * @enum {string}
+             */
+            basis: "requested_to_received" | "requested_to_ordered";
+            /** @description Chance that lead time and review period are longer than the longest demand forecast */
+            beyond_share: number;
+            /** @description Expected demand over lead time and review period (item's unit) */
+            expected_demand: number;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            generated_at: string;
+            /** @description Item */
+            item_id: string;
+            /** @description Expected demand over the lead time (item's unit) */
+            lead_time_demand: number;
+            /** @description Mean lead time of the item */
+            lead_time_mean_days: number;
+            /** @description Nine of ten orders take no longer */
+            lead_time_p90_days: number;
+            /** @description Hashes of code, parameters and data */
+            model_version: string;
+            /**
+             * Format: date
+             * @description Monday of the forecast; what lies before it was known
+             */
+            origin: string;
+            /** @description 5 % quantile over lead time and review period (item's unit) */
+            q05: number;
+            /** @description 10 % quantile over lead time and review period (item's unit) */
+            q10: number;
+            /** @description 50 % quantile over lead time and review period (item's unit) */
+            q50: number;
+            /** @description 80 % quantile over lead time and review period (item's unit) */
+            q80: number;
+            /** @description 90 % quantile over lead time and review period (item's unit) */
+            q90: number;
+            /** @description 95 % quantile over lead time and review period (item's unit) */
+            q95: number;
+            /** @description 99 % quantile over lead time and review period (item's unit) */
+            q99: number;
+            /** @description Quantiles at 1 %, 2 %, … 99 % over lead time and review period (item's unit) */
+            quantiles: number[];
+            /** @description Days between two looks at an item */
+            review_period_days: number;
+            /** @description Site; ALL = all sites together */
+            site_id: string;
+            /** @description Supplier of most lines of 52 weeks; null: none, the portfolio's lead time is taken */
+            supplier_id: string | null;
+            /** @description Lines of the last 52 weeks, whose suppliers the lead time is mixed from */
+            supplier_lines: number;
+        };
+        /** LeadTimeDemandPage */
+        LeadTimeDemandPage: {
+            data: components["schemas"]["LeadTimeDemand"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
         /** LeadTimeList */
         LeadTimeList: {
             data: components["schemas"]["LeadTime"][];
@@ -528,11 +2424,227 @@ export interface components {
              */
             status: "ok";
         };
+        /** Login */
+        Login: {
+            login: string;
+            password: string;
+        };
+        /** Match */
+        Match: {
+            /** @description Family of an item, kind of a place; null: none */
+            detail: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "item" | "site" | "supplier" | "order";
+            name: string;
+            /** @description 5 is the id, 4 begins the id, 3 begins the name, 2 is part; else resemblance */
+            rank: number;
+        };
+        /** Matches */
+        Matches: {
+            data: components["schemas"]["Match"][];
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Me */
+        Me: {
+            /**
+             * Format: date-time
+             * @description When the token ends
+             */
+            expires_at: string;
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            role: components["schemas"]["Role"];
+            user_id: string;
+        };
+        /** NewUser */
+        NewUser: {
+            /** @description What is signed in with, in lower case: a short name or an e-mail address */
+            login: string;
+            /** @description Name for people */
+            name: string;
+            /** @description At least 12 characters */
+            password?: string | null;
+            role: components["schemas"]["Role"];
+        };
         /** ParameterProblem */
         ParameterProblem: {
             allowed?: string | null;
             message: string;
             parameter: string;
+        };
+        /** PartialRows */
+        PartialRows: {
+            data: {
+                [key: string]: unknown;
+            }[];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "partial";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            current_password: string;
+            /** @description At least 12 characters */
+            new_password: string;
+        };
+        /**
+         * Permission
+         * @description What an address asks of its caller.
+         * @enum {string}
+         */
+        Permission: "public" | "own_account" | "read" | "decide" | "manage_users" | "manage_cache" | "read_audit";
+        /** Policy */
+        Policy: {
+            /** @description Class by value */
+            abc_class: string | null;
+            /** @description Criticality */
+            criticality: string | null;
+            /**
+             * Format: date
+             * @description Day at whose end the plan was made; later facts were not known
+             */
+            date: string;
+            /** @description Economic order quantity (Harris 1913); null: no cost known (item's unit) */
+            eoq: number | null;
+            /** @description Expected demand over lead time and review period (item's unit) */
+            expected_demand: number;
+            /** @description Family */
+            family: string | null;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /** @description Mean lead time */
+            lead_time_days: number;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            made_at: string;
+            /**
+             * @description service: a target for each item; allocated: one multiplier for all; classic: normal demand
+             * @enum {string}
+             */
+            method: "service" | "allocated" | "classic";
+            /** @description Minimum order (item's unit) */
+            min_order_qty: number | null;
+            /** @description Multiple (item's unit) */
+            order_multiple: number | null;
+            /** @description Usual quantity of an order (item's unit) */
+            order_quantity: number;
+            /** @description Reorder point and order quantity (item's unit) */
+            order_up_to: number;
+            /**
+             * Format: date
+             * @description Monday of the forecast
+             */
+            origin: string;
+            /** @description Why something is not known, as a code */
+            reason: string | null;
+            /** @description Position at or below which to order (item's unit) */
+            reorder_point: number;
+            /** @description Days between two looks at an item */
+            review_period_days: number;
+            /** @description Reorder point less expected demand (item's unit) */
+            safety_stock: number;
+            /** @description The method that is planned by */
+            served: boolean;
+            /** @description Stocking place; ALL = all together, what is bought */
+            site_id: string;
+            /** @description Supplier of most lines */
+            supplier_id: string | null;
+            /** @description Chance that demand of lead time and review period stays within the reorder point (share) */
+            target_service: number;
+            /** @description Unit of its quantities */
+            unit: string | null;
+            /** @description Unit cost (BRL) */
+            unit_cost_brl: number | null;
+            /** @description What a unit of stock costs beside what its lack does, relative; null: no price known */
+            weight: number | null;
+        };
+        /** PolicyComparison */
+        PolicyComparison: {
+            /** @description Class by value */
+            abc_class: string | null;
+            /** @description Criticality */
+            criticality: string | null;
+            /**
+             * Format: date
+             * @description Day at whose end the plan was made
+             */
+            date: string;
+            /** @description Expected demand over lead time and review period (item's unit) */
+            expected_demand: number;
+            /** @description Family */
+            family: string | null;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /** @description Usual quantity of an order (item's unit) */
+            order_quantity: number;
+            /** @description Position at or below which to order, allocated (item's unit) */
+            reorder_point_allocated: number | null;
+            /** @description Position at or below which to order, classic (item's unit) */
+            reorder_point_classic: number | null;
+            /** @description Position at or below which to order, service (item's unit) */
+            reorder_point_service: number | null;
+            /** @description Reorder point less expected demand, allocated (item's unit) */
+            safety_stock_allocated: number | null;
+            /** @description Safety stock as planned less that of the classic formula, at unit cost (BRL); null: no price */
+            safety_stock_change_brl: number | null;
+            /** @description Reorder point less expected demand, classic (item's unit) */
+            safety_stock_classic: number | null;
+            /** @description Reorder point less expected demand, service (item's unit) */
+            safety_stock_service: number | null;
+            /**
+             * @description The method that is planned by
+             * @enum {string}
+             */
+            served_method: "service" | "allocated" | "classic";
+            /** @description Chance to stay within the reorder point, allocated (share) */
+            target_service_allocated: number | null;
+            /** @description Chance to stay within the reorder point, classic (share) */
+            target_service_classic: number | null;
+            /** @description Chance to stay within the reorder point, service (share) */
+            target_service_service: number | null;
+            /** @description Unit of its quantities */
+            unit: string | null;
+            /** @description Unit cost (BRL) */
+            unit_cost_brl: number | null;
+        };
+        /** PolicyComparisonPage */
+        PolicyComparisonPage: {
+            data: components["schemas"]["PolicyComparison"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** PolicyPage */
+        PolicyPage: {
+            data: components["schemas"]["Policy"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** Problem */
         Problem: {
@@ -547,11 +2659,334 @@ export interface components {
             /** @description Stable name of the kind of problem, e.g. /problems/not-found */
             type: string;
         };
+        /** Projection */
+        Projection: {
+            /**
+             * Format: date
+             * @description Day at whose end the plan was made
+             */
+            date: string;
+            /** @description First day (1 = the next) on which median demand exceeds the position; null: none of 26 weeks */
+            days_of_cover: number | null;
+            /** @description The place's part of the item's issues of a year; 1 for ALL; null: the item had none (share) */
+            demand_share: number | null;
+            /** @description Demand within the lead time that the position is expected to leave unmet (item's unit) */
+            expected_shortage: number | null;
+            /** @description Family */
+            family: string | null;
+            /** @description Days of the arrays */
+            horizon_days: number;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /** @description Part of it that was expected before the day: shown, and no cover (item's unit) */
+            late_on_order: number | null;
+            /** @description Part of that which is so late that nobody should wait for it (item's unit) */
+            lost_on_order: number | null;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            made_at: string;
+            /** @description First arrival expected; null: none */
+            next_arrival_on: string | null;
+            /** @description Stock on hand; null: not in the source (item's unit) */
+            on_hand: number | null;
+            /** @description Ordered and not received (item's unit) */
+            on_order: number | null;
+            /** @description Monday of the forecast; null: none */
+            origin: string | null;
+            /** @description On hand and on order, without what is late (item's unit) */
+            position: number | null;
+            /**
+             * @description Why something is null
+             * @enum {null|string}
+             */
+            reason: "stock_not_in_source" | "no_forecast" | "no_demand_by_place" | null;
+            /** @description Stocking place; ALL = all together */
+            site_id: string;
+            /** @description First day with less than nothing, at median demand */
+            stockout_on_q50: string | null;
+            /** @description The same at the 90 % quantile of demand */
+            stockout_on_q90: string | null;
+            /** @description Chance that demand within the lead time exceeds the position (share) */
+            stockout_probability: number | null;
+            /** @description Part of the position that comes after stock runs out (q50) (item's unit) */
+            too_late_on_order: number | null;
+            /** @description Unit of its quantities */
+            unit: string | null;
+        };
+        /** ProjectionDay */
+        ProjectionDay: {
+            /** @description Arrivals expected on it (item's unit) */
+            arrivals: number | null;
+            /**
+             * Format: date
+             * @description Day at whose end the plan was made
+             */
+            date: string;
+            /**
+             * Format: date
+             * @description Day that is foretold
+             */
+            day: string;
+            /** @description Item */
+            item_id: string;
+            /** @description Stocking place; ALL = all together */
+            site_id: string;
+            /** @description Stock at its end where demand is at its 90 % quantile (item's unit); below zero: missing */
+            stock_q10: number | null;
+            /** @description The same at median demand (item's unit) */
+            stock_q50: number | null;
+            /** @description The same at the 10 % quantile of demand (item's unit) */
+            stock_q90: number | null;
+        };
+        /** ProjectionDayPage */
+        ProjectionDayPage: {
+            data: components["schemas"]["ProjectionDay"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** ProjectionPage */
+        ProjectionPage: {
+            data: components["schemas"]["Projection"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** PurchaseLine */
+        PurchaseLine: {
+            /** @description The purchase came before its request: a regularisation, left out of lead times */
+            after_the_fact: boolean;
+            /** @description Family */
+            family: string | null;
+            /** @description Not ordered yet */
+            is_open: boolean;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /** @description Line of it */
+            line_no: string;
+            /** @description Needed on */
+            needed_on: string | null;
+            /** @description Order number; SC and the requisition's before it is ordered; the requisition's in the workbook */
+            order_id: string;
+            /** @description Ordered on */
+            ordered_on: string | null;
+            /** @description Quantity (item's unit) */
+            ordered_qty: number;
+            /** @description Promised on; null: not in the source */
+            promised_on: string | null;
+            /** @description First receipt; null: none, or not in the source */
+            received_on: string | null;
+            /** @description Quantity received (item's unit) */
+            received_qty: number | null;
+            /**
+             * Format: date
+             * @description Requested from purchasing on; ordered on, where there was no requisition
+             */
+            requested_on: string;
+            /** @description What is not received of it will not come: cancelled or closed short, as known today */
+            rest_cancelled: boolean;
+            /** @description Site */
+            site_id: string;
+            /** @description Supplier */
+            supplier_id: string;
+            /** @description Name of the supplier */
+            supplier_name: string | null;
+            /** @description Unit of its quantities */
+            unit: string | null;
+            /** @description Unit price (BRL) */
+            unit_price_brl: number | null;
+            /** @description Quantity at unit price (BRL) */
+            value_brl: number | null;
+        };
+        /** PurchaseLinePage */
+        PurchaseLinePage: {
+            data: components["schemas"]["PurchaseLine"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
         /** Readiness */
         Readiness: {
             checks: components["schemas"]["Checks"];
             /** @enum {string} */
             status: "ready" | "degraded" | "unavailable";
+        };
+        /** Recommendation */
+        Recommendation: {
+            /**
+             * @description What to do
+             * @enum {string}
+             */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            /** @description What else a planner should know, as codes */
+            codes: string[];
+            /** @description What an order costs; what reducing one saves, negative; null: no price, or no purchase (BRL) */
+            cost_brl: number | null;
+            /** @description At median demand stock runs out before what is ordered now can arrive */
+            critical: boolean;
+            /**
+             * Format: date
+             * @description Day at whose end it was proposed; later facts were not known
+             */
+            date: string;
+            /** @description When */
+            decided_at: string | null;
+            /** @description Id of who decided */
+            decided_by: string | null;
+            /** @description Name of who decided */
+            decided_by_name: string | null;
+            /** @description Day before which it holds; null: as long as the proposal */
+            decided_until: string | null;
+            /**
+             * @description What a planner decided about it, as of now
+             * @enum {string}
+             */
+            decision: "open" | "acknowledged" | "overridden" | "snoozed";
+            /** @description The decision that holds now; null: none */
+            decision_id: number | null;
+            /** @description Why, in the words of the planner */
+            decision_reason: string | null;
+            /** @description Lines of code, value and unit that add up to the quantity */
+            explanation: {
+                [key: string]: unknown;
+            }[];
+            /** @description Family */
+            family: string | null;
+            /** @description Place to take it from */
+            from_site_id: string | null;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            made_at: string;
+            /** @description Value of demand expected to be unmet; of too much stock, its value; null: no price (BRL) */
+            money_at_risk_brl: number | null;
+            /** @description Last day on which an order still comes before stock runs out, maybe past; null: it does not */
+            order_by: string | null;
+            /**
+             * @description What is planned now: the planner's, where overridden
+             * @enum {string}
+             */
+            planned_action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none";
+            /** @description How much is planned now: the planner's; nothing while snoozed (item's unit) */
+            planned_quantity: number | null;
+            /** @description 0 to 100, by service and money at risk; see docs/recommendations.md */
+            priority: number;
+            /**
+             * Format: date
+             * @description First of the days in a row with this action
+             */
+            proposed_since: string;
+            /** @description How much; null: stock is not known (item's unit) */
+            quantity: number | null;
+            /** @description Why, as a code; see docs/recommendations.md */
+            reason: string;
+            /** @description Changes with the proposal and its decisions; a write's If-Match names it */
+            state: string;
+            /** @description Supplier of most lines */
+            supplier_id: string | null;
+            /** @description Place that lacks it */
+            to_site_id: string | null;
+            /** @description Unit of its quantities */
+            unit: string | null;
+        };
+        /** RecommendationOutcome */
+        RecommendationOutcome: {
+            /**
+             * @description What was proposed
+             * @enum {string}
+             */
+            action: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock";
+            /**
+             * Format: date
+             * @description First day of the proposal
+             */
+            date: string;
+            /** @description Days since of which stock is known, of 56 */
+            days_known: number;
+            /** @description Days of them on which no place had any; null: no day is known */
+            days_without_stock: number | null;
+            /**
+             * @description What planners decided last
+             * @enum {string}
+             */
+            decision: "open" | "acknowledged" | "overridden" | "snoozed";
+            /** @description An order was placed; null: it is too early to say, or none was proposed */
+            done: boolean | null;
+            /** @description Family */
+            family: string | null;
+            /** @description Item */
+            item_id: string;
+            /** @description Name; null: no longer in the register */
+            item_name: string | null;
+            /** @description First of these orders */
+            ordered_on: string | null;
+            /** @description Ordered within 14 days after it (item's unit) */
+            ordered_qty: number | null;
+            /**
+             * Format: date
+             * @description Last day on which it was proposed
+             */
+            proposed_until: string;
+            /** @description How much, on the first day (item's unit) */
+            quantity: number | null;
+            /** @description First of these days */
+            stockout_on: string | null;
+            /** @description Unit of its quantities */
+            unit: string | null;
+        };
+        /** RecommendationOutcomePage */
+        RecommendationOutcomePage: {
+            data: components["schemas"]["RecommendationOutcome"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** RecommendationPage */
+        RecommendationPage: {
+            data: components["schemas"]["Recommendation"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Refresh */
+        Refresh: {
+            refresh_token: string;
         };
         /** RequestsOpenDaily */
         RequestsOpenDaily: {
@@ -569,6 +3004,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * Role
+         * @description What a user is.
+         * @enum {string}
+         */
+        Role: "VIEWER" | "ANALYST" | "ADMIN";
         /** SeriesPoint */
         SeriesPoint: {
             /** Format: date */
@@ -576,6 +3017,279 @@ export interface components {
             demand: number;
             /** @description The site; ALL by week, where sites are pooled */
             site_id: string;
+        };
+        /** ServicePoint */
+        ServicePoint: {
+            /**
+             * @description expected: of the forecast demand; simulated: with the demand and the forecasts of past weeks
+             * @enum {string}
+             */
+            basis: "expected" | "simulated";
+            /** @description Times between two arrivals without a shortage; null: expected, or no arrival (share) */
+            cycle_service: number | null;
+            /**
+             * Format: date
+             * @description Day at whose end the plan was made; later facts were not known
+             */
+            date: string;
+            /** @description Items */
+            items: number;
+            /** @description Requests served whole from stock; simulated, an item's demand of a week is one request (share) */
+            line_fill: number | null;
+            /**
+             * Format: date-time
+             * @description When it was computed
+             */
+            made_at: string;
+            /**
+             * @description How reorder points are found
+             * @enum {string}
+             */
+            method: "service" | "allocated" | "classic";
+            /** @description Orders placed in a year */
+            orders_a_year: number;
+            /** @description Why the value of stock is not known, as a code */
+            reason: string | null;
+            /** @description Family or class; ALL = all */
+            segment: string;
+            /**
+             * @description all items, a family, or an ABC class
+             * @enum {string}
+             */
+            segment_kind: "all" | "family" | "abc_class";
+            /** @description Its value, of items with a price (BRL) */
+            stock_brl: number | null;
+            /** @description Mean stock, all items as counted (units) */
+            stock_units: number;
+            /** @description Target service of every item; allocated: requests that all items are expected to fill (share) */
+            target: number;
+            /** @description Units served from stock at once (share) */
+            unit_fill: number | null;
+            /** @description Weeks simulated; null: expected */
+            weeks: number | null;
+        };
+        /** ServicePointPage */
+        ServicePointPage: {
+            data: components["schemas"]["ServicePoint"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Session */
+        Session: {
+            /** Format: date-time */
+            expires_at: string;
+            name: string;
+            refresh_expires_at: string | null;
+            /** @description Good once, for a new token; null where sessions are not renewed */
+            refresh_token: string | null;
+            role: components["schemas"]["Role"];
+            token: string;
+            /**
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            user_id: string;
+        };
+        /** Site */
+        Site: {
+            /** @description Tower owner; null: not in the source */
+            client: string | null;
+            /** @description Region */
+            region: string | null;
+            /** @description Site code of the ERP; UNKNOWN where a line names none */
+            site_id: string;
+            /** @description Name; the code where the source has no name */
+            site_name: string;
+            /**
+             * @description Kind of place
+             * @enum {string}
+             */
+            site_type: "tower" | "team" | "warehouse" | "office" | "regional" | "unknown";
+            /** @description Brazilian state */
+            state: string | null;
+        };
+        /** SiteDocument */
+        SiteDocument: {
+            /** @description Tower owner; null: not in the source */
+            client: string | null;
+            /** @description Region */
+            region: string | null;
+            /** @description Site code of the ERP; UNKNOWN where a line names none */
+            site_id: string;
+            /** @description Name; the code where the source has no name */
+            site_name: string;
+            /**
+             * @description Kind of place
+             * @enum {string}
+             */
+            site_type: "tower" | "team" | "warehouse" | "office" | "regional" | "unknown";
+            /** @description Brazilian state */
+            state: string | null;
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** SitePage */
+        SitePage: {
+            data: components["schemas"]["Site"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** Supplier */
+        Supplier: {
+            /**
+             * Format: date
+             * @description First request
+             */
+            first_request_on: string;
+            /**
+             * Format: date
+             * @description Latest request
+             */
+            last_request_on: string;
+            /** @description Median of it */
+            lead_time_median_days: number | null;
+            /** @description 90 % quantile of it */
+            lead_time_p90_days: number | null;
+            /** @description On-time lines ÷ due lines (share) */
+            on_time_rate: number | null;
+            /** @description Value ordered (BRL) */
+            ordered_brl: number | null;
+            /** @description Orders */
+            orders: number | null;
+            /** @description Of these, not received yet */
+            overdue_lines: number | null;
+            /** @description Median from request to order */
+            purchase_time_median_days: number | null;
+            /** @description Lines requested, services included */
+            request_lines: number;
+            /** @description Supplier */
+            supplier_id: string;
+            /** @description Name; the id where the source has none */
+            supplier_name: string;
+        };
+        /** SupplierDocument */
+        SupplierDocument: {
+            /**
+             * Format: date
+             * @description First request
+             */
+            first_request_on: string;
+            /**
+             * Format: date
+             * @description Latest request
+             */
+            last_request_on: string;
+            /** @description Median of it */
+            lead_time_median_days: number | null;
+            /** @description 90 % quantile of it */
+            lead_time_p90_days: number | null;
+            /** @description On-time lines ÷ due lines (share) */
+            on_time_rate: number | null;
+            /** @description Value ordered (BRL) */
+            ordered_brl: number | null;
+            /** @description Orders */
+            orders: number | null;
+            /** @description Of these, not received yet */
+            overdue_lines: number | null;
+            /** @description Median from request to order */
+            purchase_time_median_days: number | null;
+            /** @description Lines requested, services included */
+            request_lines: number;
+            /** @description Supplier */
+            supplier_id: string;
+            /** @description Name; the id where the source has none */
+            supplier_name: string;
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** SupplierPage */
+        SupplierPage: {
+            data: components["schemas"]["Supplier"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** SupplierPerformance */
+        SupplierPerformance: {
+            /** @description Lines bought before their request */
+            after_the_fact_lines: number;
+            /**
+             * Format: date
+             * @description Last day of data
+             */
+            as_of: string;
+            /** @description Lines whose promised day has come */
+            due_lines: number;
+            /** @description Mean from order to first receipt */
+            lead_time_mean_days: number | null;
+            /** @description Median of lines received in the last 91 days */
+            lead_time_median_91d_days: number | null;
+            /** @description Median of lines received before */
+            lead_time_median_before_days: number | null;
+            /** @description Median of it */
+            lead_time_median_days: number | null;
+            /** @description 90 % quantile of it */
+            lead_time_p90_days: number | null;
+            /** @description Lines ordered */
+            lines: number;
+            /** @description Of these, received by that day */
+            on_time_lines: number;
+            /** @description On-time lines ÷ due lines (share) */
+            on_time_rate: number | null;
+            /** @description Value ordered (BRL) */
+            ordered_brl: number | null;
+            /** @description Why there is no value */
+            ordered_reason: string | null;
+            /** @description Orders */
+            orders: number;
+            /** @description Of these, not received yet */
+            overdue_lines: number;
+            /** @description Mean from order to promise */
+            promised_mean_days: number | null;
+            /** @description Median from request to order */
+            purchase_time_median_days: number | null;
+            /** @description Why receipts are not known */
+            receipt_reason: string | null;
+            /** @description Lines received */
+            received_lines: number;
+            /** @description Supplier */
+            supplier_id: string;
+            /** @description Name */
+            supplier_name: string;
+        };
+        /** SupplierPerformancePage */
+        SupplierPerformancePage: {
+            data: components["schemas"]["SupplierPerformance"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** Timeseries */
         Timeseries: {
@@ -589,6 +3303,37 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** User */
+        User: {
+            /** @description Whether it may sign in and its tokens are good */
+            active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            last_login_at: string | null;
+            login: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            user_id: string;
+            /** @description Raised by each change; the ETag is this number */
+            version: number;
+        };
+        /** UserChange */
+        UserChange: {
+            active?: boolean;
+            /** @description Name for people */
+            name?: string;
+            /** @description At least 12 characters */
+            password?: string;
+            role?: components["schemas"]["Role"];
+        };
+        /** UserList */
+        UserList: {
+            data: components["schemas"]["User"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -598,6 +3343,1024 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccuracy: {
+        parameters: {
+            query?: {
+                /** @description Exact `origin` */
+                origin?: string | null;
+                /** @description First `origin`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `origin`, included; absent: to the end */
+                to?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "demand_class" | "family" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Exact `weeks` */
+                weeks?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "pinball_mean" | "-pinball_mean" | "wape" | "-wape";
+                /** @description Fields wanted, with commas between them; absent: all of origin, model, segment_kind, segment, weeks, items, items_compared, pinball_q50, pinball_q80, pinball_q90, pinball_q95, pinball_q99, pinball_mean, ratio_to_present_formula, coverage_q50, coverage_q80, coverage_q90, coverage_q95, coverage_q99, bias, mase, rmsse, wape, pit_histogram, model_version */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastScorePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description Open alone, closed alone; absent: both */
+                open?: boolean | null;
+                /** @description Exact `rule` */
+                rule?: "data_stale" | "demand_outlier" | "excess" | "forecast_bias" | "imminent_stockout" | "late_order" | "supplier_drift" | null;
+                /** @description Exact `level` */
+                level?: "info" | "warning" | "critical" | null;
+                /** @description Exact `handling` */
+                handling?: "open" | "acknowledged" | "snoozed" | null;
+                /** @description Exact `subject_kind` */
+                subject_kind?: "item" | "item_site" | "supplier" | "family" | "order_line" | "dataset" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                subject_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                alert_id?: string | null;
+                /** @description First `opened_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `opened_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "opened_on" | "-opened_on" | "level_since" | "-level_since" | "seen_on" | "-seen_on" | "closed_on" | "-closed_on" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of alert_id, rule, subject_kind, subject_id, cause, level, first_level, level_since, opened_on, seen_on, closed_on, former_alert_id, value, threshold, details, handling, acknowledgement_id, handled_until, handled_by, handled_by_name, handled_at, handling_reason, state */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlertAcknowledgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made anew for each write and sent again with it: what arrived already is not written twice. Kept for a day, for each account */
+                "Idempotency-Key": string;
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another write */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAlertAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                alert_id: string;
+                acknowledgement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAcknowledgements"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description First instant, included, with its zone; absent: all */
+                from?: string | null;
+                /** @description Instant before which they were; absent: now */
+                to?: string | null;
+                /** @description Exact actor */
+                actor?: string | null;
+                /** @description Exact action */
+                action?: string | null;
+                /** @description Exact kind of subject */
+                subject_kind?: string | null;
+                /** @description Exact subject */
+                subject_id?: string | null;
+                /** @description Exact template of the address */
+                route?: string | null;
+                /** @description Status of the answer */
+                status?: number | null;
+                /** @description Events in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description First instant, included, with its zone; absent: all */
+                from?: string | null;
+                /** @description Instant before which they were; absent: now */
+                to?: string | null;
+                /** @description Exact actor */
+                actor?: string | null;
+                /** @description Exact action */
+                action?: string | null;
+                /** @description Exact kind of subject */
+                subject_kind?: string | null;
+                /** @description Exact subject */
+                subject_id?: string | null;
+                /** @description Exact template of the address */
+                route?: string | null;
+                /** @description Status of the answer */
+                status?: number | null;
+                /** @description Form of the file */
+                format?: "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; ask again after `Retry-After` seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; ask again after `Retry-After` seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDatasets: {
         parameters: {
             query?: never;
@@ -618,6 +4381,2679 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDemandDaily: {
+        parameters: {
+            query?: {
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, demand, request_lines, demand_value_brl */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDayPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDemandWeekly: {
+        parameters: {
+            query?: {
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description First `week`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `week`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, week, demand, request_lines */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandWeekPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAccuracy: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `origin` */
+                origin?: string | null;
+                /** @description First `origin`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `origin`, included; absent: to the end */
+                to?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "demand_class" | "family" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Exact `weeks` */
+                weeks?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "pinball_mean" | "-pinball_mean" | "wape" | "-wape";
+                /** @description Fields wanted, with commas between them; absent: all of origin, model, segment_kind, segment, weeks, items, items_compared, pinball_q50, pinball_q80, pinball_q90, pinball_q95, pinball_q99, pinball_mean, ratio_to_present_formula, coverage_q50, coverage_q80, coverage_q90, coverage_q95, coverage_q99, bias, mase, rmsse, wape, pit_histogram, model_version */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAlerts: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Open alone, closed alone; absent: both */
+                open?: boolean | null;
+                /** @description Exact `rule` */
+                rule?: "data_stale" | "demand_outlier" | "excess" | "forecast_bias" | "imminent_stockout" | "late_order" | "supplier_drift" | null;
+                /** @description Exact `level` */
+                level?: "info" | "warning" | "critical" | null;
+                /** @description Exact `handling` */
+                handling?: "open" | "acknowledged" | "snoozed" | null;
+                /** @description Exact `subject_kind` */
+                subject_kind?: "item" | "item_site" | "supplier" | "family" | "order_line" | "dataset" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                subject_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                alert_id?: string | null;
+                /** @description First `opened_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `opened_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "opened_on" | "-opened_on" | "level_since" | "-level_since" | "seen_on" | "-seen_on" | "closed_on" | "-closed_on" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of alert_id, rule, subject_kind, subject_id, cause, level, first_level, level_since, opened_on, seen_on, closed_on, former_alert_id, value, threshold, details, handling, acknowledgement_id, handled_until, handled_by, handled_by_name, handled_at, handling_reason, state */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDemandDaily: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, demand, request_lines, demand_value_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDemandWeekly: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description First `week`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `week`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, week, demand, request_lines */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportFeatures: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `demand_class` */
+                demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "demand_52w" | "-demand_52w" | "adi" | "-adi" | "cv2" | "-cv2" | "mean_weekly_demand" | "-mean_weekly_demand" | "last_demand_on" | "-last_demand_on";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, first_demand_on, last_demand_on, weeks_observed, weeks_with_demand, demand_total, demand_52w, request_lines_52w, mean_weekly_demand, cv, adi, cv2, demand_class, abc_class, abc_basis, xyz_class, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportForecasts: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description The model that planners see, or the others; absent: all */
+                served?: boolean | null;
+                /** @description First `forecast_date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `forecast_date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, model, forecast_date, forecast_value, served, model_version, generated_at, q05, q10, q50, q80, q90, q95, q99 */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportInventory: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, on_hand, on_order, unit_cost_brl, value_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportItems: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `item_id` or `item_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `category` */
+                category?: string | null;
+                /** @description Exact `demand_class` */
+                demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
+                /** @description Services alone, goods alone; absent: both */
+                is_service?: boolean | null;
+                /** @description Active alone, inactive alone; absent: both */
+                active?: boolean | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id" | "item_name" | "-item_name" | "demand_52w" | "-demand_52w" | "request_lines_52w" | "-request_lines_52w" | "forecast_4w" | "-forecast_4w" | "last_demand_on" | "-last_demand_on";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, item_name, family, category, unit, is_service, active, demand_class, abc_class, abc_basis, xyz_class, last_demand_on, demand_52w, request_lines_52w, origin, served_model, forecast_4w, lead_time_median_days, lead_time_p90_days */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAbcXyz: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | "-" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | "-" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "family" | "-family";
+                /** @description Fields wanted, with commas between them; absent: all of family, abc_class, xyz_class, abc_basis, origin, items, request_lines_52w, demand_value_52w_brl, stock_value_brl, stock_reason, value_reason */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportKpiPeriods: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Exact `grain` */
+                grain?: "day" | "week" | "month" | null;
+                /** @description Exact `dimension` */
+                dimension?: "all" | "family" | "site" | "supplier" | "client" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                member?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                kpi?: string | null;
+                /** @description First `period`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `period`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "grain" | "-grain" | "period" | "-period" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of grain, period, dimension, member, kpi, value, unit, numerator, denominator, reason, through */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSupplierPerformance: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "lines" | "-lines" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "overdue_lines" | "-overdue_lines" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, orders, lines, ordered_brl, ordered_reason, after_the_fact_lines, purchase_time_median_days, received_lines, lead_time_mean_days, lead_time_median_days, lead_time_p90_days, lead_time_median_91d_days, lead_time_median_before_days, promised_mean_days, due_lines, on_time_lines, overdue_lines, on_time_rate, receipt_reason, as_of */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLeadTimeDemand: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "expected_demand" | "-expected_demand" | "lead_time_mean_days" | "-lead_time_mean_days";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, supplier_id, supplier_lines, basis, lead_time_mean_days, lead_time_p90_days, review_period_days, lead_time_demand, expected_demand, q05, q10, q50, q80, q90, q95, q99, quantiles, beyond_share, model_version, generated_at */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPolicies: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description The method that is planned by, or the others; absent: all */
+                served?: boolean | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "target_service" | "-target_service" | "safety_stock" | "-safety_stock" | "reorder_point" | "-reorder_point" | "order_quantity" | "-order_quantity";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, method, served, origin, supplier_id, target_service, lead_time_days, review_period_days, expected_demand, reorder_point, safety_stock, order_quantity, order_up_to, eoq, min_order_qty, order_multiple, unit_cost_brl, weight, criticality, abc_class, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPolicyComparison: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `served_method` */
+                served_method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "safety_stock_change_brl" | "-safety_stock_change_brl";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, item_name, family, unit, criticality, abc_class, unit_cost_brl, served_method, expected_demand, order_quantity, target_service_allocated, reorder_point_allocated, safety_stock_allocated, target_service_classic, reorder_point_classic, safety_stock_classic, target_service_service, reorder_point_service, safety_stock_service, safety_stock_change_brl */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportServiceCurve: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description Exact `basis` */
+                basis?: "expected" | "simulated" | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "family" | "abc_class" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, basis, method, target, segment_kind, segment, items, weeks, line_fill, unit_fill, cycle_service, stock_units, stock_brl, orders_a_year, reason, made_at */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProjections: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description First `stockout_on_q50`, included; absent: from the beginning */
+                stockout_from?: string | null;
+                /** @description Last `stockout_on_q50`, included; absent: to the end */
+                stockout_to?: string | null;
+                /** @description Least `stockout_probability` */
+                stockout_probability_min?: number | null;
+                /** @description Greatest `days_of_cover` */
+                days_of_cover_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "stockout_on_q50" | "-stockout_on_q50" | "stockout_probability" | "-stockout_probability" | "days_of_cover" | "-days_of_cover" | "expected_shortage" | "-expected_shortage";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, origin, on_hand, on_order, late_on_order, lost_on_order, position, too_late_on_order, next_arrival_on, demand_share, horizon_days, days_of_cover, stockout_on_q50, stockout_on_q90, stockout_probability, expected_shortage, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProjectionDays: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `day`, included; absent: from the beginning */
+                day_from?: string | null;
+                /** @description Last `day`, included; absent: to the end */
+                day_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, day, stock_q10, stock_q50, stock_q90, arrivals */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPurchaseLines: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                order_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `is_open` */
+                is_open?: boolean | null;
+                /** @description Exact `after_the_fact` */
+                after_the_fact?: boolean | null;
+                /** @description Not received alone, received alone; absent: both */
+                awaited?: boolean | null;
+                /** @description First `requested_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `requested_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description First `promised_on`, included; absent: from the beginning */
+                promised_from?: string | null;
+                /** @description Last `promised_on`, included; absent: to the end */
+                promised_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "order_id" | "-order_id" | "requested_on" | "-requested_on" | "ordered_on" | "-ordered_on" | "promised_on" | "-promised_on" | "value_brl" | "-value_brl";
+                /** @description Fields wanted, with commas between them; absent: all of order_id, line_no, item_id, site_id, supplier_id, needed_on, requested_on, ordered_on, promised_on, received_on, ordered_qty, received_qty, unit_price_brl, after_the_fact, is_open, rest_cancelled, value_brl, item_name, family, unit, supplier_name */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `reason` */
+                reason?: string | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `planned_action` */
+                planned_action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `critical` */
+                critical?: boolean | null;
+                /** @description Least `priority` */
+                priority_min?: number | null;
+                /** @description First `order_by`, included; absent: from the beginning */
+                order_by_from?: string | null;
+                /** @description Last `order_by`, included; absent: to the end */
+                order_by_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRecommendationOutcomes: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `done` */
+                done?: boolean | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "days_without_stock" | "-days_without_stock" | "proposed_until" | "-proposed_until";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, quantity, decision, proposed_until, days_known, ordered_qty, ordered_on, days_without_stock, stockout_on, done, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSites: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `site_id` or `site_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `site_type` */
+                site_type?: "tower" | "team" | "warehouse" | "office" | "regional" | "unknown" | null;
+                /** @description Exact `state` */
+                state?: string | null;
+                /** @description Exact `region` */
+                region?: string | null;
+                /** @description Exact `client` */
+                client?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "site_id" | "-site_id" | "site_name" | "-site_name";
+                /** @description Fields wanted, with commas between them; absent: all of site_id, site_name, state, region, site_type, client */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSuppliers: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "request_lines" | "-request_lines" | "last_request_on" | "-last_request_on" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, first_request_on, last_request_on, request_lines, orders, ordered_brl, purchase_time_median_days, lead_time_median_days, lead_time_p90_days, overdue_lines, on_time_rate */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFeatures: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `demand_class` */
+                demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "demand_52w" | "-demand_52w" | "adi" | "-adi" | "cv2" | "-cv2" | "mean_weekly_demand" | "-mean_weekly_demand" | "last_demand_on" | "-last_demand_on";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, first_demand_on, last_demand_on, weeks_observed, weeks_with_demand, demand_total, demand_52w, request_lines_52w, mean_weekly_demand, cv, adi, cv2, demand_class, abc_class, abc_basis, xyz_class, item_name, family, unit */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandProfilePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listForecasts: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `model` */
+                model?: string | null;
+                /** @description The model that planners see, or the others; absent: all */
+                served?: boolean | null;
+                /** @description First `forecast_date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `forecast_date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, model, forecast_date, forecast_value, served, model_version, generated_at, q05, q10, q50, q80, q90, q95, q99 */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastWeekPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInventory: {
+        parameters: {
+            query?: {
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "item_id" | "-item_id";
+                /** @description Fields wanted, with commas between them; absent: all of item_id, site_id, date, on_hand, on_order, unit_cost_brl, value_brl */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryDayPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -648,23 +7084,31 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                /** @description Part of the id or name, without regard to case or accents */
+                /** @description Part of `item_id` or `item_name`, without regard to case or accents */
                 q?: string | null;
-                /** @description Exact family; absent: all */
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
                 family?: string | null;
-                /** @description Exact category */
+                /** @description Exact `category` */
                 category?: string | null;
-                /** @description Pattern of the demand */
+                /** @description Exact `demand_class` */
                 demand_class?: "smooth" | "erratic" | "intermittent" | "lumpy" | null;
-                /** @description ABC class */
+                /** @description Exact `abc_class` */
                 abc_class?: "A" | "B" | "C" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | null;
                 /** @description Services alone, goods alone; absent: both */
                 is_service?: boolean | null;
                 /** @description Active alone, inactive alone; absent: both */
                 active?: boolean | null;
-                /** @description Order; with '-' descending. Unknown values come last either way */
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "item_id" | "-item_id" | "item_name" | "-item_name" | "demand_52w" | "-demand_52w" | "request_lines_52w" | "-request_lines_52w" | "forecast_4w" | "-forecast_4w" | "last_demand_on" | "-last_demand_on";
-                /** @description Items in the page */
+                /** @description Fields wanted, with commas between them; absent: all of item_id, item_name, family, category, unit, is_service, active, demand_class, abc_class, abc_basis, xyz_class, last_demand_on, demand_52w, request_lines_52w, origin, served_model, forecast_4w, lead_time_median_days, lead_time_p90_days */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
@@ -691,7 +7135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemPage"];
+                    "application/json": components["schemas"]["ItemSummaryPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
                 };
             };
             /** @description The answer the client holds is still the current one */
@@ -703,6 +7147,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -769,6 +7231,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -849,6 +7329,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -938,6 +7436,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing */
             404: {
                 headers: {
@@ -1004,6 +7520,123 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAbcXyz: {
+        parameters: {
+            query?: {
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: "A" | "B" | "C" | "-" | null;
+                /** @description Exact `xyz_class` */
+                xyz_class?: "X" | "Y" | "Z" | "-" | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "family" | "-family";
+                /** @description Fields wanted, with commas between them; absent: all of family, abc_class, xyz_class, abc_basis, origin, items, request_lines_52w, demand_value_52w_brl, stock_value_brl, stock_reason, value_reason */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbcXyzPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1082,6 +7715,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -1144,6 +7795,24 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1220,6 +7889,129 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKpiPeriods: {
+        parameters: {
+            query?: {
+                /** @description Exact `grain` */
+                grain?: "day" | "week" | "month" | null;
+                /** @description Exact `dimension` */
+                dimension?: "all" | "family" | "site" | "supplier" | "client" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                member?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                kpi?: string | null;
+                /** @description First `period`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `period`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "grain" | "-grain" | "period" | "-period" | "value" | "-value";
+                /** @description Fields wanted, with commas between them; absent: all of grain, period, dimension, member, kpi, value, unit, numerator, denominator, reason, through */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiPeriodPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -1284,6 +8076,2232 @@ export interface operations {
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSupplierPerformance: {
+        parameters: {
+            query?: {
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "lines" | "-lines" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "overdue_lines" | "-overdue_lines" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, orders, lines, ordered_brl, ordered_reason, after_the_fact_lines, purchase_time_median_days, received_lines, lead_time_mean_days, lead_time_median_days, lead_time_p90_days, lead_time_median_91d_days, lead_time_median_before_days, promised_mean_days, due_lines, on_time_lines, overdue_lines, on_time_rate, receipt_reason, as_of */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierPerformancePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLeadTimeDemand: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `origin_from` and `origin_to`: the latest */
+                origin?: string | null;
+                /** @description First of several days, included */
+                origin_from?: string | null;
+                /** @description Last of several days, included */
+                origin_to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "origin" | "-origin" | "expected_demand" | "-expected_demand" | "lead_time_mean_days" | "-lead_time_mean_days";
+                /** @description Fields wanted, with commas between them; absent: all of origin, item_id, site_id, supplier_id, supplier_lines, basis, lead_time_mean_days, lead_time_p90_days, review_period_days, lead_time_demand, expected_demand, q05, q10, q50, q80, q90, q95, q99, quantiles, beyond_share, model_version, generated_at */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadTimeDemandPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description The method that is planned by, or the others; absent: all */
+                served?: boolean | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "target_service" | "-target_service" | "safety_stock" | "-safety_stock" | "reorder_point" | "-reorder_point" | "order_quantity" | "-order_quantity";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, method, served, origin, supplier_id, target_service, lead_time_days, review_period_days, expected_demand, reorder_point, safety_stock, order_quantity, order_up_to, eoq, min_order_qty, order_multiple, unit_cost_brl, weight, criticality, abc_class, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicyComparison: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `served_method` */
+                served_method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `abc_class` */
+                abc_class?: string | null;
+                /** @description Exact `criticality` */
+                criticality?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "safety_stock_change_brl" | "-safety_stock_change_brl";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, item_name, family, unit, criticality, abc_class, unit_cost_brl, served_method, expected_demand, order_quantity, target_service_allocated, reorder_point_allocated, safety_stock_allocated, target_service_classic, reorder_point_classic, safety_stock_classic, target_service_service, reorder_point_service, safety_stock_service, safety_stock_change_brl */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyComparisonPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceCurve: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description Exact `basis` */
+                basis?: "expected" | "simulated" | null;
+                /** @description Exact `method` */
+                method?: "service" | "allocated" | "classic" | null;
+                /** @description Exact `segment_kind` */
+                segment_kind?: "all" | "family" | "abc_class" | null;
+                /** @description Exact `segment` */
+                segment?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, basis, method, target, segment_kind, segment, items, weeks, line_fill, unit_fill, cycle_service, stock_units, stock_brl, orders_a_year, reason, made_at */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePointPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjections: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description First `stockout_on_q50`, included; absent: from the beginning */
+                stockout_from?: string | null;
+                /** @description Last `stockout_on_q50`, included; absent: to the end */
+                stockout_to?: string | null;
+                /** @description Least `stockout_probability` */
+                stockout_probability_min?: number | null;
+                /** @description Greatest `days_of_cover` */
+                days_of_cover_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "stockout_on_q50" | "-stockout_on_q50" | "stockout_probability" | "-stockout_probability" | "days_of_cover" | "-days_of_cover" | "expected_shortage" | "-expected_shortage";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, origin, on_hand, on_order, late_on_order, lost_on_order, position, too_late_on_order, next_arrival_on, demand_share, horizon_days, days_of_cover, stockout_on_q50, stockout_on_q90, stockout_probability, expected_shortage, reason, made_at, item_name, family, unit */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjectionDays: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description First `day`, included; absent: from the beginning */
+                day_from?: string | null;
+                /** @description Last `day`, included; absent: to the end */
+                day_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, site_id, day, stock_q10, stock_q50, stock_q90, arrivals */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionDayPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPurchaseLines: {
+        parameters: {
+            query?: {
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                order_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `is_open` */
+                is_open?: boolean | null;
+                /** @description Exact `after_the_fact` */
+                after_the_fact?: boolean | null;
+                /** @description Not received alone, received alone; absent: both */
+                awaited?: boolean | null;
+                /** @description First `requested_on`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `requested_on`, included; absent: to the end */
+                to?: string | null;
+                /** @description First `promised_on`, included; absent: from the beginning */
+                promised_from?: string | null;
+                /** @description Last `promised_on`, included; absent: to the end */
+                promised_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "order_id" | "-order_id" | "requested_on" | "-requested_on" | "ordered_on" | "-ordered_on" | "promised_on" | "-promised_on" | "value_brl" | "-value_brl";
+                /** @description Fields wanted, with commas between them; absent: all of order_id, line_no, item_id, site_id, supplier_id, needed_on, requested_on, ordered_on, promised_on, received_on, ordered_qty, received_qty, unit_price_brl, after_the_fact, is_open, rest_cancelled, value_brl, item_name, family, unit, supplier_name */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseLinePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecommendations: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `reason` */
+                reason?: string | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `planned_action` */
+                planned_action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | null;
+                /** @description Exact `critical` */
+                critical?: boolean | null;
+                /** @description Least `priority` */
+                priority_min?: number | null;
+                /** @description First `order_by`, included; absent: from the beginning */
+                order_by_from?: string | null;
+                /** @description Last `order_by`, included; absent: to the end */
+                order_by_to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecommendationOutcomes: {
+        parameters: {
+            query?: {
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                item_id?: string | null;
+                /** @description Exact `family` */
+                family?: string | null;
+                /** @description Exact `action` */
+                action?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | null;
+                /** @description Exact `decision` */
+                decision?: "open" | "acknowledged" | "overridden" | "snoozed" | null;
+                /** @description Exact `done` */
+                done?: boolean | null;
+                /** @description First `date`, included; absent: from the beginning */
+                from?: string | null;
+                /** @description Last `date`, included; absent: to the end */
+                to?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "days_without_stock" | "-days_without_stock" | "proposed_until" | "-proposed_until";
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, quantity, decision, proposed_until, days_known, ordered_qty, ordered_on, days_without_stock, stockout_on, done, item_name, family, unit */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationOutcomePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getItemDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideItem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made anew for each write and sent again with it: what arrived already is not written twice. Kept for a day, for each account */
+                "Idempotency-Key": string;
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used for another write */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawItemDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the GET: what is decided about */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+                decision_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDecisions"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words, without regard to case, accents or a slip of the pen */
+                q: string;
+                /** @description One kind alone; absent: all */
+                kind?: "item" | "site" | "supplier" | "order" | null;
+                /** @description Matches wanted */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSites: {
+        parameters: {
+            query?: {
+                /** @description Part of `site_id` or `site_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                site_id?: string | null;
+                /** @description Exact `site_type` */
+                site_type?: "tower" | "team" | "warehouse" | "office" | "regional" | "unknown" | null;
+                /** @description Exact `state` */
+                state?: string | null;
+                /** @description Exact `region` */
+                region?: string | null;
+                /** @description Exact `client` */
+                client?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "site_id" | "-site_id" | "site_name" | "-site_name";
+                /** @description Fields wanted, with commas between them; absent: all of site_id, site_name, state, region, site_type, client */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteDocument"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuppliers: {
+        parameters: {
+            query?: {
+                /** @description Part of `supplier_id` or `supplier_name`, without regard to case or accents */
+                q?: string | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier_id?: string | null;
+                /** @description Greatest `on_time_rate` */
+                on_time_rate_max?: number | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "supplier_id" | "-supplier_id" | "supplier_name" | "-supplier_name" | "request_lines" | "-request_lines" | "last_request_on" | "-last_request_on" | "ordered_brl" | "-ordered_brl" | "lead_time_median_days" | "-lead_time_median_days" | "on_time_rate" | "-on_time_rate";
+                /** @description Fields wanted, with commas between them; absent: all of supplier_id, supplier_name, first_request_on, last_request_on, request_lines, orders, ordered_brl, purchase_time_median_days, lead_time_median_days, lead_time_p90_days, overdue_lines, on_time_rate */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSupplier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierDocument"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Exact role; absent: all */
+                role?: components["schemas"]["Role"] | null;
+                /** @description Active alone, disabled alone; absent: both */
+                active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the account as read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done to what is there now; `detail` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What `If-Match` names is not what is there now: read it again */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request must say by `If-Match` what it changes */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

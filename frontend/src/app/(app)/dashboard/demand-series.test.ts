@@ -64,6 +64,7 @@ test("the window begins on a Monday half a year before the last day known", () =
     run_id: null,
     changed_at: "2025-10-25T05:00:00Z",
     materialized_at: "2025-10-25T05:00:00Z",
+    freshness: "fresh",
     age_seconds: 1,
     dagster_url: "",
   };

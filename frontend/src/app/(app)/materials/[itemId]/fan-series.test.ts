@@ -11,6 +11,7 @@ const forecast = (forecast_date: string, q50: number | null = 4): ForecastPoint 
   q05: 1,
   q10: 2,
   q50,
+  q80: 6,
   q90: 8,
   q95: 9,
   q99: 12,

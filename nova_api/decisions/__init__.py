@@ -1,0 +1,1 @@
+"""What planners write: decisions about proposals, and about alerts."""

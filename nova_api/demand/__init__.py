@@ -1,0 +1,1 @@
+"""Demand of many items."""

@@ -1,0 +1,1 @@
+"""Whole listings as files, streamed in memory that does not grow with them."""

@@ -1,0 +1,1 @@
+"""What kind of demand items have."""

@@ -1,0 +1,1 @@
+"""Policies, what service costs, and what stock will do."""

@@ -1,0 +1,1 @@
+"""Finding items, places, suppliers and orders by what people remember of them."""

@@ -1,0 +1,1 @@
+"""Places that material is requested for or kept in."""

@@ -1,0 +1,1 @@
+"""What becomes of the stock, day by day."""

@@ -1,0 +1,1 @@
+"""What other service levels would have done over the past."""

@@ -1,0 +1,28 @@
+-- Scores of each model by origin, segment and number of weeks.
+SELECT
+    origin,
+    model,
+    segment_kind,
+    segment,
+    weeks,
+    items,
+    items_compared,
+    pinball_q50,
+    pinball_q80,
+    pinball_q90,
+    pinball_q95,
+    pinball_q99,
+    pinball_mean,
+    ratio_to_present_formula,
+    coverage_q50,
+    coverage_q80,
+    coverage_q90,
+    coverage_q95,
+    coverage_q99,
+    bias,
+    mase,
+    rmsse,
+    wape,
+    pit_histogram,
+    model_version
+FROM analytics.forecast_accuracy

@@ -1,0 +1,25 @@
+-- Demand over lead time and review period, with its quantiles.
+SELECT
+    origin,
+    item_id,
+    site_id,
+    supplier_id,
+    supplier_lines,
+    basis,
+    lead_time_mean_days,
+    lead_time_p90_days,
+    review_period_days,
+    lead_time_demand,
+    expected_demand,
+    q05,
+    q10,
+    q50,
+    q80,
+    q90,
+    q95,
+    q99,
+    quantiles,
+    beyond_share,
+    model_version,
+    generated_at
+FROM analytics.lead_time_demand

@@ -1,0 +1,31 @@
+-- When to order each item and how much, by method.
+SELECT
+    policy.date,
+    policy.item_id,
+    policy.site_id,
+    policy.method,
+    policy.served,
+    policy.origin,
+    policy.supplier_id,
+    policy.target_service,
+    policy.lead_time_days,
+    policy.review_period_days,
+    policy.expected_demand,
+    policy.reorder_point,
+    policy.safety_stock,
+    policy.order_quantity,
+    policy.order_up_to,
+    policy.eoq,
+    policy.min_order_qty::float8 AS min_order_qty,
+    policy.order_multiple::float8 AS order_multiple,
+    policy.unit_cost_brl::float8 AS unit_cost_brl,
+    policy.weight,
+    policy.criticality,
+    policy.abc_class,
+    policy.reason,
+    policy.made_at,
+    item.item_name,
+    item.family,
+    item.unit
+FROM analytics.inventory_policy AS policy
+LEFT JOIN core.dim_item AS item ON item.item_id = policy.item_id

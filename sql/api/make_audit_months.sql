@@ -1,0 +1,2 @@
+-- This month and the next are there for the audit log.
+SELECT support.make_audit_months()
