@@ -5,7 +5,7 @@
     python bench/forecast_speed.py backtest  all models that always run, over several origins
     python bench/forecast_speed.py memory    peak memory of models, ensemble and accuracy on portfolios of rising size
     python bench/forecast_speed.py engines   one process, all cores, and Spark (SPARK_REMOTE, or --start-spark after
-                                             make install-spark)
+                                             make install-spark), and from how many series on Spark is the sooner
 
 The demand is generated, nine tenths of it intermittent, and the same on every call; the lake is thrown away.
 """
@@ -27,7 +27,6 @@ from typing import Any
 
 import dagster as dg
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from nova_assets.forecasting.accuracy_assets import forecast_accuracy
@@ -56,6 +55,12 @@ ESTIMATORS = ("TSB", "IMAPA", "AutoTheta", "AutoARIMA")
 LEVELS = [50, 80, 90, 98]
 STEPS = ("models", "ensemble", "accuracy")
 SITES = pa.schema([("item_id", pa.string()), ("site_id", pa.string()), ("week", pa.date32()), ("demand", pa.float64())])
+EXECUTOR_CORES = (4, 16, 64)
+"""Clusters to which what was measured is extrapolated."""
+
+SEEN = 2.0
+"""How many times its fixed seconds the longest call takes where they leave anything to see of a series."""
+
 ENGINE_SECONDS = 40.0
 """An estimator gets no more series than one process would work on for so long."""
 
@@ -218,7 +223,7 @@ def one_size(items: int, weeks: int, names: Sequence[str], step: str, lake: str)
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def engines(sizes: Sequence[int], weeks: int, remote: str | None) -> None:
+def engines(sizes: Sequence[int], weeks: int, remote: str | None, executor_cores: int) -> None:
     """Seconds of one process, of all cores, and of Spark, which are given everything, whether it pays or not."""
     from statsforecast import models as estimators
 
@@ -227,20 +232,76 @@ def engines(sizes: Sequence[int], weeks: int, remote: str | None) -> None:
         from nova_assets.forecasting.spark import SparkCluster
 
         workers["Spark"] = Eager(SparkCluster(remote))
-    few = history_of(16, weeks, LAST_ORIGIN).frame
+    few = history_of(16, weeks, LAST_ORIGIN).series
+    handover: dict[str, float] = {}
     for name, those in workers.items():
-        first, second = (timed(LocalEngine(those), estimators.TSB(0.1, 0.1), few) for _ in range(2))
-        print(f"{name}: {first:.1f} s to start, {second:.2f} s to hand over")
+        first, handover[name] = (timed(LocalEngine(those), estimators.TSB(0.1, 0.1), few) for _ in range(2))
+        print(f"{name}: {first:.1f} s to start, {handover[name]:.2f} s to hand over")
     print(f"{'estimator':10} {'series':>7} {'one process':>12}", *(f"{name:>16}" for name in workers))
     for estimator in (getattr(estimators, name)(**_arguments(name)) for name in ESTIMATORS):
+        measured: list[tuple[int, list[float]]] = []
         for items in sizes:
-            frame = history_of(items, weeks, LAST_ORIGIN).frame
-            alone = timed(LocalEngine(), estimator, frame)
-            others = [timed(LocalEngine(those), estimator, frame) for those in workers.values()]
+            series = history_of(items, weeks, LAST_ORIGIN).series
+            alone = timed(LocalEngine(), estimator, series)
+            others = [timed(LocalEngine(those), estimator, series) for those in workers.values()]
+            measured.append((items, others))
             cells = (f"{seconds:7.2f} s {alone / seconds:5.2f}×" for seconds in others)
             print(f"{estimator!r:10} {items:7} {alone:10.2f} s", *(f"{cell:>16}" for cell in cells), flush=True)
             if alone > ENGINE_SECONDS:
                 break
+        if remote and len(measured) > 1:
+            cores, cluster = ([seconds[at] for _, seconds in measured] for at in (0, -1))
+            fixed = tuple(handover.values())
+            print(
+                crossover([items for items, _ in measured], cores, cluster, (fixed[0], fixed[-1]), executor_cores),
+                flush=True,
+            )
+
+
+def crossover(
+    sizes: Sequence[int],
+    here: Sequence[float],
+    there: Sequence[float],
+    handover: tuple[float, float],
+    executor_cores: int,
+) -> str:
+    """From how many series on Spark is sooner done than this machine, by straight lines through the seconds of both.
+
+    Args:
+        sizes: numbers of series, two at least.
+        here: seconds of this machine's cores, by size.
+        there: seconds of Spark, by size.
+        handover: what both cost whatever there is to do.
+        executor_cores: cores of Spark's executors together, which share what a series costs.
+    """
+    (fixed_here, fixed_there), counts = handover, np.asarray(sizes)
+    each_here, each_there = (
+        seconds_a_series(counts, np.asarray(seconds), fixed)
+        for seconds, fixed in zip((here, there), handover, strict=True)
+    )
+    said = [
+        f"  fitted: this machine {fixed_here:.2f} s + {1000 * each_here:.2f} ms a series, "
+        f"Spark {fixed_there:.2f} s + {1000 * each_there:.2f} ms a series on {executor_cores} executor cores"
+    ]
+    if max(there) < SEEN * fixed_there:
+        least = (fixed_there - fixed_here) / each_here if each_here else np.inf
+        said.append(f"  a series costs Spark too little to see: sooner from {least:,.0f} series on at the earliest")
+        return "\n".join(said)
+    for cores in sorted({executor_cores, *EXECUTOR_CORES}):
+        gain = each_here - each_there * executor_cores / cores
+        if gain <= 0:
+            said.append(f"  {cores} executor cores: never sooner")
+            continue
+        at = max(fixed_there - fixed_here, 0.0) / gain
+        how = "interpolated" if cores == executor_cores and sizes[0] <= at <= sizes[-1] else "extrapolated"
+        said.append(f"  {cores} executor cores: sooner from {at:,.0f} series on ({how})")
+    return "\n".join(said)
+
+
+def seconds_a_series(sizes: np.ndarray, seconds: np.ndarray, fixed: float) -> float:
+    """The slope from `fixed` seconds on with the least relative errors, not below zero."""
+    relative = sizes / seconds
+    return max(float((relative * (1 - fixed / seconds)).sum() / (relative**2).sum()), 0.0)
 
 
 class Eager(Workers):
@@ -259,9 +320,9 @@ class Eager(Workers):
         return self._workers.run(estimator, batches, horizon, finished)
 
 
-def timed(engine: LocalEngine, estimator: Any, frame: pd.DataFrame) -> float:
+def timed(engine: LocalEngine, estimator: Any, series: Series) -> float:
     started = time.perf_counter()
-    engine.means(estimator, frame, HORIZON_WEEKS)
+    engine.means(estimator, series, HORIZON_WEEKS)
     return time.perf_counter() - started
 
 
@@ -283,6 +344,9 @@ def main() -> None:
     parser.add_argument(
         "--start-spark", action="store_true", help="start a Spark of two executors (make install-spark)"
     )
+    parser.add_argument(
+        "--executor-cores", type=int, default=2, help="cores of Spark's executors together (default 2, as started)"
+    )
     options = parser.parse_args()
     with ExitStack() as stack:
         remote = os.environ.get("SPARK_REMOTE")
@@ -302,7 +366,7 @@ def main() -> None:
             case "memory":
                 memory(options.items or [1000, 10_000, 100_000], options.weeks, options.models)
             case "engines":
-                engines(options.items or [200, 1000, 5000], options.weeks, remote)
+                engines(options.items or [100, 300, 1000, 3000], options.weeks, remote, options.executor_cores)
             case _:
                 one_size(options.items[0], options.weeks, options.models, options.step, options.lake)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 ITEM = "item_id"
@@ -54,26 +54,18 @@ def whole_series(batches: Iterable[pa.RecordBatch], most: int = SERIES_PER_CHUNK
         yield pa.Table.from_batches(kept)
 
 
-def pool_of(chunks: Iterable[pa.Table], most: int = SERIES_PER_POOL, seed: int = 0) -> pa.Table | None:
-    """A random sample of at most `most` whole series, in the order of the stream; None when there are none.
+def drawn_for_pool(items: Iterable[str], most: int = SERIES_PER_POOL, seed: int = 0) -> list[str]:
+    """A random sample of at most `most` of the items.
 
-    The items with the smallest hashes are taken: the same ones on every run and in any order or cut of the stream, and
-    of a portfolio that grows by a few items nearly the same.
+    Those with the smallest hashes are taken: the same ones on every run and in any order, and of a portfolio that grows
+    by a few items nearly the same.
 
     Args:
-        chunks: whole series with a column `item_id`, as `whole_series` cuts them.
-        most: series in the sample, ≥ 1.
+        items: each once.
+        most: items in the sample.
         seed: 0 to 2⁶⁴−1; each gives another sample.
     """
-    pool: pa.Table | None = None
-    for chunk in chunks:
-        joined = chunk if pool is None else pa.concat_tables([pool, chunk])
-        items = joined[ITEM].unique()
-        if len(items) > most:
-            drawn = sorted(items.to_pylist(), key=lambda item: _hash(item, seed))[:most]
-            joined = joined.filter(pc.field(ITEM).isin(pa.array(drawn, items.type)))
-        pool = joined
-    return pool
+    return nsmallest(most, items, key=lambda item: _hash(item, seed))
 
 
 def _starts(batch: pa.RecordBatch, before: str | None) -> NDArray[np.int64]:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from nova_assets import settings
 from nova_assets.forecasting.cores import Cores, available_cores
@@ -34,16 +33,16 @@ MOST_SERIES_PER_BATCH = 2000
 class Engine(Protocol):
     """Runs one estimator of statsforecast over many series."""
 
-    def means(self, estimator: Any, frame: pd.DataFrame, horizon: int) -> Floats:
+    def means(self, estimator: Any, series: Series, horizon: int) -> Floats:
         """Mean forecasts of each series, for the `horizon` weeks after its last one.
 
         Args:
             estimator: a model of `statsforecast.models`.
-            frame: `unique_id, ds, y`, sorted by series and week, weekly on Mondays.
+            series: weekly demand.
             horizon: number of weeks.
 
         Returns:
-            Array (series in the order of `frame`, weeks); the same to the last bit wherever it is computed, on
+            Array (series, weeks); the same to the last bit wherever it is computed, on
             processors of one kind.
         """
         ...
@@ -65,8 +64,7 @@ class LocalEngine:
     workers: Workers | None = None
     on_progress: OnProgress = silent
 
-    def means(self, estimator: Any, frame: pd.DataFrame, horizon: int) -> Floats:
-        series = Series.of(frame)
+    def means(self, estimator: Any, series: Series, horizon: int) -> Floats:
         made: list[Floats] = []
         done, seconds, size = 0, 0.0, FIRST_SERIES
         while done < len(series):

@@ -12,6 +12,7 @@ import pyarrow as pa
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models.protocol import CannotForecastError, Model
+from nova_assets.forecasting.parameters import HORIZON_WEEKS
 from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA, Figures, Made, forecast_rows, summed_rows
 from nova_assets.forecasting.version import model_version
 
@@ -54,31 +55,38 @@ class OriginSummary:
 
 @dataclass(frozen=True)
 class OriginForecast:
-    """The rows of one model on one origin.
+    """What one model says on one origin.
 
     Attributes:
         history: what the forecasts were made from.
-        forecasts: rows of the lake's table `forecasts`.
-        summed: rows of the lake's table `summed_demand`.
-        items: items spoken of.
+        said: the figures, and who made them; None where there are none.
         seconds: what it took.
-        absent: why there are no rows, or None.
+        absent: why there are none, or None.
     """
 
     history: History
-    forecasts: pa.Table
-    summed: pa.Table
-    items: int
+    said: tuple[Figures, Made] | None
     seconds: float
     absent: str | None
 
     @property
+    def forecasts(self) -> pa.Table:
+        """Rows of the lake's table `forecasts`, made anew each time."""
+        return forecast_rows(*self.said) if self.said else FORECASTS_SCHEMA.empty_table()
+
+    @property
+    def summed(self) -> pa.Table:
+        """Rows of the lake's table `summed_demand`, made anew each time."""
+        return summed_rows(*self.said) if self.said else SUMMED_SCHEMA.empty_table()
+
+    @property
     def summary(self) -> OriginSummary:
         """What there is, without the rows."""
+        items = len(self.said[0].items) if self.said else 0
         return OriginSummary(
             origin=self.history.origin,
-            rows=self.forecasts.num_rows,
-            items=self.items,
+            rows=items * HORIZON_WEEKS,
+            items=items,
             seconds=self.seconds,
             last_week=self.history.last_week,
             weeks_missing=self.history.weeks_missing,
@@ -107,10 +115,8 @@ def forecast_origin(model: Model, history: History, pool: History, engine: Engin
         return _absent(history, str(error))
     seconds = time.perf_counter() - started
     made = Made(history.origin, model.name, model_version(model, history, pool), round(seconds, 3), now)
-    return OriginForecast(
-        history, forecast_rows(figures, made), summed_rows(figures, made), len(figures.items), seconds, None
-    )
+    return OriginForecast(history, (figures, made), seconds, None)
 
 
 def _absent(history: History, reason: str) -> OriginForecast:
-    return OriginForecast(history, FORECASTS_SCHEMA.empty_table(), SUMMED_SCHEMA.empty_table(), 0, 0.0, reason)
+    return OriginForecast(history, None, 0.0, reason)

@@ -13,7 +13,7 @@ from nova_assets.forecasting.demand import MOST_SERIES_KEPT, StoredDemand
 from nova_assets.forecasting.engine import Engine
 from nova_assets.forecasting.history import History
 from nova_assets.forecasting.models.protocol import Model
-from nova_assets.forecasting.origin import OriginSummary, forecast_origin
+from nova_assets.forecasting.origin import OriginForecast, OriginSummary, forecast_origin
 from nova_assets.forecasting.progress import ProgressLog, part_of
 from nova_assets.forecasting.rows import FORECASTS_SCHEMA, SUMMED_SCHEMA
 from nova_assets.forecasting.stored_rows import StoredRows
@@ -81,18 +81,34 @@ def forecast_portfolio(
     with TemporaryDirectory(prefix="nova-rows-") as folder:
         forecasts = StoredRows(Path(folder) / "forecasts.arrow", FORECASTS_SCHEMA)
         summed = StoredRows(Path(folder) / "summed.arrow", SUMMED_SCHEMA)
-        told, done = ProgressLog(model.name, log), 0
-        origins = []
         with forecasts.writing() as write_forecasts, summed.writing() as write_summed:
-            for parts in known.parts.values():
-                summaries: list[OriginSummary] = []
-                for history, pool in parts:
-                    reporting = engine.reporting(part_of(told, done, known.series))
-                    made = forecast_origin(model, history, pool, reporting, now)
-                    write_forecasts(made.forecasts)
-                    write_summed(made.summed)
-                    summaries.append(made.summary)
-                    done += len(history.items)
-                    told(done, known.series)
-                origins.append(OriginSummary.of(summaries))
+
+            def write(made: OriginForecast) -> None:
+                write_forecasts(made.forecasts)
+                write_summed(made.summed)
+
+            origins = _write_origins(model, known, engine, now, log, write)
         yield PortfolioForecast(origins, forecasts, summed)
+
+
+def _write_origins(
+    model: Model,
+    known: KnownDemand,
+    engine: Engine,
+    now: datetime,
+    log: Callable[[str], object],
+    write: Callable[[OriginForecast], None],
+) -> list[OriginSummary]:
+    """A function of its own, which leaves nothing of the last part in memory."""
+    told, done = ProgressLog(model.name, log), 0
+    origins = []
+    for parts in known.parts.values():
+        summaries: list[OriginSummary] = []
+        for history, pool in parts:
+            made = forecast_origin(model, history, pool, engine.reporting(part_of(told, done, known.series)), now)
+            write(made)
+            summaries.append(made.summary)
+            done += len(history.items)
+            told(done, known.series)
+        origins.append(OriginSummary.of(summaries))
+    return origins

@@ -49,7 +49,7 @@ class Figures:
         weeks = range(1 if fitted.steady else HORIZON_WEEKS)
         weekly = np.stack([_figures(fitted, week, 1, WEEKLY_LEVELS) for week in weeks], axis=1)
         summed = np.stack([_figures(fitted, 0, weeks, SUMMED_LEVELS) for weeks in SUMMED_WEEKS], axis=1)
-        return cls(fitted.items, np.repeat(weekly, HORIZON_WEEKS // len(weeks), axis=1), summed)
+        return cls(fitted.items, np.broadcast_to(weekly, (len(weekly), HORIZON_WEEKS, weekly.shape[2])), summed)
 
 
 def _figures(fitted: Fitted, first: int, weeks: int, levels: Floats) -> Floats:

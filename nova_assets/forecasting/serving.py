@@ -20,7 +20,7 @@ from nova_assets.forecasting.sites import SiteShares
 from nova_assets.forecasting.stored_rows import StoredRows
 from nova_assets.registry.lake import FORECASTS, SUMMED_DEMAND
 
-SERIES_AT_ONCE = 2_000
+SERIES_AT_ONCE = 1_000
 """Items whose forecasts, by every model, are in memory together; an origin at a time."""
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-ROWS_PER_BATCH = 16_384
-"""Rows that are read back together: a few megabytes."""
+ROWS_PER_BATCH = 4_096
+"""Rows that are read back together: about a megabyte, of which the lake's writer holds a few at a time."""
 
 
 @dataclass(frozen=True)

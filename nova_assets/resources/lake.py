@@ -26,8 +26,9 @@ T = TypeVar("T")
 # With several threads the library reads rows ahead of those that write them, without a bound: some 120 bytes a row.
 os.environ.setdefault("TOKIO_WORKER_THREADS", "1")
 
-ROWS_PER_GROUP = 65_536
-"""Rows of a file that are packed, described by their least and greatest values, and read together."""
+ROWS_PER_GROUP = 16_384
+"""Rows of a file that are packed, described by their least and greatest values, and read together: some thousand items
+of a model, and a few megabytes of whoever writes or reads them."""
 
 WRITE_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 1.0

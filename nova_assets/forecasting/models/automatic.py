@@ -22,6 +22,7 @@ from nova_assets.forecasting.models.regular import (
     seasonal_items,
 )
 from nova_assets.forecasting.parameters import MOST_WEEKS
+from nova_assets.forecasting.series import Series
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class AutomaticModel:
         means = np.empty((len(items), MOST_WEEKS))
         if seasonal.any():
             deseasoned = models.MSTL(SEASON_WEEKS, trend_forecaster=estimator)
-            means[seasonal] = engine.means(deseasoned, history.of(items[seasonal]), MOST_WEEKS)
+            means[seasonal] = engine.means(deseasoned, Series.of(history.of(items[seasonal])), MOST_WEEKS)
         if not seasonal.all():
-            means[~seasonal] = engine.means(estimator, history.of(items[~seasonal]), MOST_WEEKS)
+            means[~seasonal] = engine.means(estimator, Series.of(history.of(items[~seasonal])), MOST_WEEKS)
         return MatchedMoments.of(history, items, means)
 
 

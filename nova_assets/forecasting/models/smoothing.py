@@ -33,7 +33,7 @@ class SmoothingModel:
         from statsforecast import models
 
         estimator = getattr(models, self.estimator)(**self.parameters)
-        return MatchedMoments.of(history, history.items, engine.means(estimator, history.frame, 1))
+        return MatchedMoments.of(history, history.items, engine.means(estimator, history.series, 1))
 
 
 HISTORIC_AVERAGE = SmoothingModel(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nova_assets.forecasting.chunks import NotSortedError, pool_of, whole_series
+from nova_assets.forecasting.chunks import NotSortedError, drawn_for_pool, whole_series
 
 Lengths = st.lists(st.integers(1, 6), max_size=25)
 
@@ -42,50 +43,32 @@ def test_chunks_hold_every_row_in_order_and_only_whole_series(lengths: list[int]
     assert not counts or 1 <= counts[-1] <= most
 
 
-@given(Lengths, st.lists(st.integers(0, 9), max_size=30), st.integers(1, 7), st.integers(1, 30), st.integers(0, 3))
-def test_the_pool_does_not_depend_on_how_the_stream_is_cut(
-    lengths: list[int], sizes: list[int], per_chunk: int, most: int, seed: int
+@given(st.integers(0, 40), st.randoms(use_true_random=False), st.integers(0, 50), st.integers(0, 2**64 - 1))
+def test_the_pool_is_a_sample_of_the_size_asked_for_whatever_the_order(
+    count: int, random: Random, most: int, seed: int
 ) -> None:
-    table = demand(lengths)
-    pool = pool_of(whole_series(streamed(table, sizes), per_chunk), most, seed)
-    at_once = pool_of([table] if lengths else [], most, seed)
-    assert (pool and pool.to_pylist()) == (at_once and at_once.to_pylist())
-
-
-@given(Lengths.filter(bool), st.integers(1, 30), st.integers(0, 2**64 - 1))
-def test_the_pool_is_a_sample_of_whole_series_of_the_size_asked_for(lengths: list[int], most: int, seed: int) -> None:
-    table = demand(lengths)
-    pool = pool_of(whole_series(streamed(table, []), 4), most, seed)
-    assert pool is not None
-    drawn = set(pool["item_id"].to_pylist())
-    assert len(drawn) == min(most, len(lengths))
-    assert pool.to_pylist() == [row for row in table.to_pylist() if row["item_id"] in drawn]
-
-
-def test_a_portfolio_that_fits_is_one_chunk_and_its_own_pool() -> None:
-    table = demand([3, 1, 4, 1, 5])
-    (chunk,) = whole_series(streamed(table, [2, 5]), 5)
-    pool = pool_of([chunk], 5)
-    assert chunk.equals(table)
-    assert pool is not None
-    assert pool.equals(table)
+    items = [f"{item:03d}" for item in range(count)]
+    shuffled = random.sample(items, count)
+    drawn = drawn_for_pool(iter(items), most, seed)
+    assert set(drawn) == set(drawn_for_pool(iter(shuffled), most, seed))
+    assert set(drawn) <= set(items)
+    assert len(set(drawn)) == len(drawn) == min(most, count)
 
 
 def test_each_item_is_drawn_about_equally_often() -> None:
-    table = demand([1] * 40)
-    drawn = [item for seed in range(500) for item in (pool_of([table], 10, seed) or table)["item_id"].to_pylist()]
-    counts = [drawn.count(f"{item:03d}") for item in range(40)]
+    items = [f"{item:03d}" for item in range(40)]
+    drawn = [item for seed in range(500) for item in drawn_for_pool(items, 10, seed)]
+    counts = [drawn.count(item) for item in items]
     # Binomial(500, 1/4): mean 125, standard deviation 9.7; six of them hold for all forty items.
     assert min(counts) > 125 - 6 * 9.7
     assert max(counts) < 125 + 6 * 9.7
 
 
 def test_a_pool_of_a_grown_portfolio_keeps_its_items_but_for_those_that_new_ones_push_out() -> None:
-    before, after = pool_of([demand([1] * 200)], 50), pool_of([demand([1] * 210)], 50)
-    assert before is not None
-    assert after is not None
-    old = {item for item in after["item_id"].to_pylist() if item < "200"}
-    assert old <= set(before["item_id"].to_pylist())
+    items = [f"{item:03d}" for item in range(210)]
+    before, after = set(drawn_for_pool(items[:200], 50)), set(drawn_for_pool(items, 50))
+    old = {item for item in after if item < "200"}
+    assert old <= before
     assert len(old) >= 40
 
 

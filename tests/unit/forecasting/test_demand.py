@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pytest
 
 from nova_assets.forecasting.demand import SCHEMA, StoredDemand, stored_demand
 from nova_assets.forecasting.engine import LocalEngine
+from nova_assets.forecasting.history import History, HistoryError
 from nova_assets.forecasting.models import MODELS
 from nova_assets.forecasting.portfolio_forecast import KnownDemand, forecast_portfolio
 
@@ -44,7 +45,7 @@ def test_parts_with_the_whole_portfolio_to_borrow_from_say_what_the_whole_says(
     model: str, batches: list[pa.RecordBatch]
 ) -> None:
     with stored_demand(batches) as whole, stored_demand(batches, per_chunk=7) as parts:
-        assert (whole.chunks, parts.chunks, parts.items) == (1, 9, 60)
+        assert (len(whole.chunks), len(parts.chunks), parts.items) == (1, 9, 60)
         (expected, items), (found, items_of_parts) = said(whole, model), said(parts, model)
     pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
     assert items_of_parts == items
@@ -58,6 +59,34 @@ def test_a_pool_smaller_than_the_portfolio_is_what_models_borrow_from(batches: l
     assert all(pool is pools[0] for pool in pools)
     assert len(pools[0].items) == 10
     assert [len(history.items) for history, _ in parts] == [20, 20, 20]
+
+
+def test_a_part_of_several_pieces_is_known_as_if_it_were_one(
+    batches: list[pa.RecordBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stored_demand(batches) as demand:
+        ((whole, _),) = demand.known_on(ORIGINS[1])
+    monkeypatch.setattr("nova_assets.forecasting.demand.SERIES_PER_PIECE", 4)
+    with stored_demand(batches, per_chunk=8, per_pool=9) as demand:
+        parts = list(demand.known_on(ORIGINS[1]))
+    history = History.together([part for part, _ in parts])
+    assert [len(part.items) for part, _ in parts] == [8] * 7 + [4]
+    assert len(parts[0][1].items) == 9
+    assert history.digest == whole.digest
+    pd.testing.assert_frame_equal(history.frame, whole.frame)
+    pd.testing.assert_frame_equal(history.unusual, whole.unusual)
+
+
+def test_an_item_that_ends_before_those_of_another_piece_is_refused(
+    batches: list[pa.RecordBatch], portfolio: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nova_assets.forecasting.demand.SERIES_PER_PIECE", 1)
+    table = pa.Table.from_batches(batches)
+    shortened = table.slice(0, portfolio.groupby("unique_id").size().iloc[0] - 1)
+    rest = table.slice(portfolio.groupby("unique_id").size().iloc[0])
+    early = [*shortened.to_batches(), *rest.to_batches()]
+    with stored_demand(early) as demand, pytest.raises(HistoryError, match="must run to one last week"):
+        list(demand.known_on(portfolio["ds"].max().date() + timedelta(weeks=1)))
 
 
 def test_versions_of_one_part_change_with_the_pool(batches: list[pa.RecordBatch]) -> None:

@@ -69,7 +69,7 @@ class Slow:
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_means_are_those_of_statsforecast_itself(estimator: Any, frame: pd.DataFrame) -> None:
     expected: Any = StatsForecast(models=[estimator], freq="W-MON").forecast(df=frame, h=13)
-    means = LocalEngine().means(estimator, frame, 13)
+    means = LocalEngine().means(estimator, Series.of(frame), 13)
     assert means.reshape(-1) == pytest.approx(expected[repr(estimator)].to_numpy(), rel=1e-6)
 
 
@@ -77,19 +77,19 @@ def test_means_are_those_of_statsforecast_itself(estimator: Any, frame: pd.DataF
 def test_means_are_the_same_with_any_number_of_processes(jobs: int, frame: pd.DataFrame) -> None:
     engine = LocalEngine(EagerCores(jobs))
     for estimator in ESTIMATORS:
-        alone = LocalEngine().means(estimator, frame, 13)
-        assert engine.means(estimator, frame, 13).tolist() == alone.tolist()
+        alone = LocalEngine().means(estimator, Series.of(frame), 13)
+        assert engine.means(estimator, Series.of(frame), 13).tolist() == alone.tolist()
 
 
 def test_no_series_have_no_forecasts(frame: pd.DataFrame) -> None:
-    assert LocalEngine().means(models.HistoricAverage(), frame.iloc[:0], 13).shape == (0, 13)
+    assert LocalEngine().means(models.HistoricAverage(), Series.of(frame.iloc[:0]), 13).shape == (0, 13)
 
 
 def test_progress_rises_to_the_number_of_series(frame: pd.DataFrame) -> None:
     for workers in (None, EagerCores(2)):
         told: list[tuple[int, int]] = []
         engine = LocalEngine(workers).reporting(lambda done, total: told.append((done, total)))  # noqa: B023
-        engine.means(models.IMAPA(), frame, 13)
+        engine.means(models.IMAPA(), Series.of(frame), 13)
         assert told == sorted(told)
         assert told[-1] == (frame["unique_id"].nunique(),) * 2
         assert len(told) > 1
@@ -98,7 +98,7 @@ def test_progress_rises_to_the_number_of_series(frame: pd.DataFrame) -> None:
 @pytest.mark.parametrize("engine", [LocalEngine(), LocalEngine(EagerCores(3))], ids=["here", "in a worker"])
 def test_what_an_estimator_says_against_a_series_is_heard(engine: LocalEngine, frame: pd.DataFrame) -> None:
     with pytest.raises(NotImplementedError, match="tiny datasets"):
-        engine.means(models.AutoTheta(season_length=1), frame.groupby("unique_id").head(2), 13)
+        engine.means(models.AutoTheta(season_length=1), Series.of(frame.groupby("unique_id").head(2)), 13)
 
 
 def test_one_process_is_never_asked_to_help() -> None:
@@ -130,7 +130,7 @@ def test_the_engine_gives_away_what_its_own_pace_says_is_worth_it(frame: pd.Data
     series = frame["unique_id"].nunique()
     for workers, given in ((Counters(start_seconds=1e6), []), (Counters(start_seconds=0.0), [series - FIRST_SERIES])):
         workers.worked_alone(1e3)
-        means = LocalEngine(workers).means(Slow(), frame, 13)
+        means = LocalEngine(workers).means(Slow(), Series.of(frame), 13)
         assert means[:, 0] == pytest.approx(frame.groupby("unique_id")["y"].mean().to_numpy())
         assert workers.given == given
 

@@ -41,7 +41,7 @@ def outcome(items: int = 200, factor: float = 1.0, mean: float = 8.0, benchmark:
     )
     true = np.tile(law.ppf(SUMMED_LEVELS), (items, 1))
     return Outcome(
-        history=History(ORIGIN, frame),
+        history=History.before(ORIGIN, frame),
         weeks=4,
         actual=law.rvs(items, random_state=random).astype(float),
         levels=SUMMED_LEVELS,

@@ -16,6 +16,7 @@ from statsforecast import models
 
 from nova_assets.forecasting.engine import LocalEngine
 from nova_assets.forecasting.history import History
+from nova_assets.forecasting.series import Series
 from nova_assets.forecasting.spark import ClusterError, SparkCluster, require_libraries, require_version
 from tests.support.spark_server import SparkServer, spark_server, why_no_spark_server
 
@@ -55,7 +56,7 @@ def frame(portfolio: pd.DataFrame) -> pd.DataFrame:
 def test_means_are_those_of_this_machine(estimator: Any, frame: pd.DataFrame, cluster: EagerCluster) -> None:
     told: list[tuple[int, int]] = []
     engine = LocalEngine(cluster, lambda done, total: told.append((done, total)))
-    there, here = engine.means(estimator, frame, 13), LocalEngine().means(estimator, frame, 13)
+    there, here = engine.means(estimator, Series.of(frame), 13), LocalEngine().means(estimator, Series.of(frame), 13)
     assert there.shape == here.shape
     assert there == pytest.approx(here, rel=1e-9)
     assert told[-1] == (len(here), len(here))
@@ -87,15 +88,15 @@ def test_an_executor_that_is_killed_in_the_midst_of_the_work_changes_nothing(
             victims.append(executor.pid)
 
     arima = models.AutoARIMA(season_length=1)
-    there = LocalEngine(cluster, kill_one).means(arima, frame, 13)
+    there = LocalEngine(cluster, kill_one).means(arima, Series.of(frame), 13)
     assert victims
     assert victims[0] not in {executor.pid for executor in server.executors()}
-    assert there == pytest.approx(LocalEngine().means(arima, frame, 13), rel=1e-9)
+    assert there == pytest.approx(LocalEngine().means(arima, Series.of(frame), 13), rel=1e-9)
 
 
 def test_an_estimator_that_fails_there_says_why(frame: pd.DataFrame, cluster: EagerCluster) -> None:
     with pytest.raises(ClusterError, match="forecast on Spark failed: NotImplementedError: tiny datasets"):
-        LocalEngine(cluster).means(models.AutoTheta(season_length=1), frame.groupby("unique_id").head(2), 13)
+        LocalEngine(cluster).means(models.AutoTheta(season_length=1), Series.of(frame.groupby("unique_id").head(2)), 13)
 
 
 def test_executors_without_the_libraries_are_refused_with_what_they_lack(server: SparkServer) -> None:
