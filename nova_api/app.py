@@ -1,5 +1,6 @@
 """The composition root: everything is made and wired here, and nowhere else."""
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -14,7 +15,13 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from nova_api import sqltexts
+from nova_api.auth.guard import Doorkeeper, Guard
+from nova_api.auth.passwords import Passwords
 from nova_api.auth.permissions import require_permissions
+from nova_api.auth.routes import AuthController
+from nova_api.auth.sign_in import Entrance
+from nova_api.auth.standing import Accounts
+from nova_api.auth.tokens import Tokens
 from nova_api.cache.memory import MemoryTier
 from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
@@ -22,14 +29,15 @@ from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
-from nova_api.http.documentation import openapi_config
+from nova_api.http.documentation import document_permissions, openapi_config
 from nova_api.http.parameters import documented_parameters, refuse_undocumented
 from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
 from nova_api.series.routes import SeriesController
-from nova_api.settings import Settings
+from nova_api.settings import Settings, key_ring
+from nova_api.users.routes import UserController
 from nova_api.versions import VersionMap
 
 log = logging.getLogger(__name__)
@@ -40,11 +48,13 @@ CONTROLLERS = (
     ForecastController,
     KpiController,
     DatasetController,
+    AuthController,
+    UserController,
     HealthController,
 )
 
 
-INJECTED = ("settings", "database", "versions", "shared", "reader")
+INJECTED = ("settings", "database", "versions", "shared", "reader", "passwords", "entrance")
 
 
 @dataclass(frozen=True)
@@ -56,16 +66,27 @@ class Services:
     versions: VersionMap
     shared: SharedTier
     reader: Reader
+    accounts: Accounts
+    passwords: Passwords
+    doorkeeper: Doorkeeper
+    entrance: Entrance
 
 
 def make_services(settings: Settings, representation: str) -> Services:
-    """Make the services; none of them connects yet."""
+    """Make the services; none of them connects yet.
+
+    Raises:
+        SettingsError: when there are no keys for tokens.
+    """
+    tokens = Tokens(key_ring(settings))
     database = Database(settings)
     versions = VersionMap(settings)
     shared = RedisTier(settings.redis_url, settings.redis_timeout) if settings.redis_url else NoSharedTier()
     tiers = Tiers(MemoryTier(settings.memory_mib * 1024 * 1024), shared)
     reader = Reader(database, versions, tiers, representation, time.time)
-    return Services(settings, database, versions, shared, reader)
+    accounts, passwords = Accounts(settings), Passwords()
+    doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
+    return Services(settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance)
 
 
 def document_json(app: Litestar) -> bytes:
@@ -89,12 +110,14 @@ def build_app(settings: Settings) -> Litestar:
         CONTROLLERS,
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
+        middleware=[Guard()],
         before_request=_refuse_undocumented,
         exception_handlers=HANDLERS,
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )
     require_permissions(app)
+    document_permissions(app)
     return app
 
 
@@ -107,10 +130,11 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
         if settings.redis_url is None:
             log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
         await services.database.open()
-        await services.versions.start()
+        await asyncio.gather(services.versions.start(), services.accounts.start())
         try:
             yield
         finally:
+            await services.accounts.stop()
             await services.versions.stop()
             await services.shared.close()
             await services.database.close()

@@ -1,4 +1,5 @@
-"""Reads of the warehouse: a pool of read-only connections, and snapshots in which rows and versions agree."""
+"""The warehouse: snapshots in which rows and versions agree from a pool that only reads, and transactions that write from
+a smaller one of another role."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from nova_api.errors import NotWritableError
 from nova_api.settings import Settings
 from nova_api.sqlstates import translated
 from nova_api.sqltexts import read_sql
@@ -17,12 +19,12 @@ from nova_api.sqltexts import read_sql
 Row = asyncpg.Record
 
 
-def session_settings(settings: Settings) -> dict[str, str]:
-    """What every session of the API sets: it may only read, and not for long."""
+def session_settings(settings: Settings, *, read_only: bool = True) -> dict[str, str]:
+    """What every session of the API sets: it may only read, unless it is one that writes, and not for long."""
     milliseconds = str(int(settings.statement_timeout * 1000))
     return {
         "application_name": "nova_api",
-        "default_transaction_read_only": "on",
+        "default_transaction_read_only": "on" if read_only else "off",
         "idle_in_transaction_session_timeout": milliseconds,
         "jit": "off",
         "statement_timeout": milliseconds,
@@ -61,29 +63,44 @@ class Snapshot:
 
 
 class Database:
-    """The pool. It connects when it is first needed, so that the API starts while PostgreSQL is away."""
+    """The pools. They connect when they are first needed, so that the API starts while PostgreSQL is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool: Any = None
+        self._writing: Any = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is a pool that writes."""
+        return self._settings.write_database_url is not None
 
     async def open(self) -> None:
-        """Make the pool; no connection yet."""
+        """Make the pools; no connection yet."""
         settings = self._settings
-        self._pool = await asyncpg.create_pool(
-            settings.database_url,
+        self._pool = await self._make_pool(settings.database_url, settings.pool_size, read_only=True)
+        if settings.write_database_url is not None:
+            self._writing = await self._make_pool(
+                settings.write_database_url, settings.write_pool_size, read_only=False
+            )
+
+    async def _make_pool(self, url: str, size: int, *, read_only: bool) -> Any:
+        settings = self._settings
+        return await asyncpg.create_pool(
+            url,
             min_size=0,
-            max_size=settings.pool_size,
+            max_size=size,
             timeout=settings.acquire_timeout,
             command_timeout=settings.statement_timeout + 1,
-            server_settings=session_settings(settings),
+            server_settings=session_settings(settings, read_only=read_only),
             init=_decode_json,
         )
 
     async def close(self) -> None:
-        """Close the pool; connections that do not end at once are cut."""
-        if self._pool is not None:
-            self._pool.terminate()
+        """Close the pools; connections that do not end at once are cut."""
+        for pool in (self._pool, self._writing):
+            if pool is not None:
+                pool.terminate()
 
     @asynccontextmanager
     async def snapshot(self, datasets: Sequence[str] = ()) -> AsyncIterator[Snapshot]:
@@ -101,6 +118,27 @@ class Database:
                 known = await connection.fetch(read_sql("dataset_versions"), list(datasets))
                 versions = dict.fromkeys(datasets, 0) | {row["dataset"]: row["version"] for row in known}
                 yield Snapshot(versions, connection)
+
+    @asynccontextmanager
+    async def transaction(self, *, read_only: bool = False) -> AsyncIterator[Any]:
+        """A transaction of the role that writes: an asyncpg connection, committed at the end, rolled back by any error.
+
+        Args:
+            read_only: for what only this role may read.
+
+        Raises:
+            NotWritableError: when the API was given no address to write to.
+            UnavailableError: when no connection can be had in time, or the database goes away.
+            RefusedError: when a value of the request cannot be used by a query.
+        """
+        if self._writing is None:
+            raise NotWritableError("this API was started to read only: NOVA_API_WRITE_DATABASE_URL is not set")
+        with translated():
+            async with (
+                self._writing.acquire(timeout=self._settings.acquire_timeout) as connection,
+                connection.transaction(readonly=read_only),
+            ):
+                yield connection
 
     async def ping(self) -> None:
         """Ask the database for nothing.

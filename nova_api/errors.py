@@ -29,3 +29,50 @@ class UnavailableError(RuntimeError):
     def __init__(self, message: str, retry_after: int = 2) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotWritableError(UnavailableError):
+    """This API only reads: it was started without an address to write to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=3600)
+
+
+class UnauthenticatedError(PermissionError):
+    """The caller did not say who they are, or not in a way that can be believed.
+
+    Attributes:
+        has_token: whether they sent a token at all.
+    """
+
+    def __init__(self, message: str, *, has_token: bool) -> None:
+        super().__init__(message)
+        self.has_token = has_token
+
+
+class ForbiddenError(PermissionError):
+    """The caller is known and may not do this."""
+
+
+class ThrottledError(RuntimeError):
+    """The caller has tried too often.
+
+    Attributes:
+        retry_after: seconds after which one more try is heard.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConflictError(RuntimeError):
+    """It cannot be done to what is there now."""
+
+
+class PreconditionFailedError(RuntimeError):
+    """What `If-Match` names is not what is there now."""
+
+
+class PreconditionRequiredError(RuntimeError):
+    """The request does not say by `If-Match` what it changes."""

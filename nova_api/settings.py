@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from nova_api.auth.keys import BadKeysError, KeyRing
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -30,20 +32,54 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern="^postgres(ql)?://",
         ),
     ]
+    write_database_url: Annotated[
+        Annotated[str, msgspec.Meta(pattern="^postgres(ql)?://")] | None,
+        _setting(
+            "NOVA_API_WRITE_DATABASE_URL",
+            "The same database as nova_api_rw, for accounts, decisions and the audit log; absent: the API only reads",
+        ),
+    ] = None
     redis_url: Annotated[
         Annotated[str, msgspec.Meta(pattern="^(rediss?|unix)://")] | None,
         _setting("REDIS_URL", "Redis shared by the API's processes; absent: the memory tier alone"),
     ] = None
+    token_keys: Annotated[
+        str | None,
+        _setting(
+            "NOVA_API_TOKEN_KEYS",
+            "Keys of the tokens, `id:secret` parted by commas; the first signs, all are good; 32 bytes or more each",
+        ),
+    ] = None
+    token_lifetime: Annotated[
+        int, _setting("NOVA_API_TOKEN_LIFETIME", "Time for which a token is good", ge=60, le=7 * 24 * 3600)
+    ] = 24 * 3600
+    refresh_lifetime: Annotated[
+        Annotated[int, msgspec.Meta(ge=3600, le=90 * 24 * 3600)] | None,
+        _setting(
+            "NOVA_API_REFRESH_LIFETIME",
+            "Time within which a session may be renewed by refresh tokens; absent: there are none",
+        ),
+    ] = None
     host: Annotated[str, _setting("NOVA_API_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, _setting("NOVA_API_PORT", "Port to listen on", ge=1, le=65535)] = 8000
     allow_remote: Annotated[
-        bool, _setting("NOVA_API_ALLOW_REMOTE", "`1` permits an address other than loopback; there is no login yet")
+        bool, _setting("NOVA_API_ALLOW_REMOTE", "`1` permits an address other than loopback: where what stands before it speaks TLS")
     ] = False
+    trusted_proxies: Annotated[
+        str | None,
+        _setting(
+            "NOVA_API_TRUSTED_PROXIES",
+            "Addresses or networks of proxies whose X-Forwarded-For is believed, parted by commas; absent: none",
+        ),
+    ] = None
     workers: Annotated[int, _setting("NOVA_API_WORKERS", "Processes that serve", ge=1, le=64)] = 1
     dagster_origin: Annotated[str, _setting("NOVA_DAGSTER_ORIGIN", "Dagster's address, for links")] = (
         "http://127.0.0.1:3070"
     )
     pool_size: Annotated[int, _setting("NOVA_API_POOL_SIZE", "Connections to PostgreSQL per process", ge=1, le=100)] = 6
+    write_pool_size: Annotated[
+        int, _setting("NOVA_API_WRITE_POOL_SIZE", "Connections per process that write", ge=2, le=50)
+    ] = 3
     acquire_timeout: Annotated[
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
@@ -61,8 +97,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
 
     def __repr__(self) -> str:
-        """The settings without the URLs, which hold passwords."""
-        shown = {name: getattr(self, name) for name in self.__struct_fields__ if not name.endswith("_url")}
+        """The settings without those that hold secrets."""
+        hidden = ("_url", "_keys")
+        shown = {name: getattr(self, name) for name in self.__struct_fields__ if not name.endswith(hidden)}
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
@@ -97,8 +134,35 @@ def load(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert({key: value for key, value in given.items() if value}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error), known)) from error
+    key_ring(settings)
+    _check_proxies(settings)
     _refuse_remote(settings)
     return settings
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """The keys that tokens are signed with.
+
+    Raises:
+        SettingsError: when there is none, or one cannot be used.
+    """
+    if settings.token_keys is None:
+        raise SettingsError(
+            "NOVA_API_TOKEN_KEYS is not set: it must hold the keys that tokens are signed with, as id:secret. "
+            "`nova up` sets it; a secret is made by `openssl rand -base64 48`."
+        )
+    try:
+        return KeyRing.parse(settings.token_keys)
+    except BadKeysError as error:
+        raise SettingsError(f"NOVA_API_TOKEN_KEYS cannot be used: {error}.") from error
+
+
+def _check_proxies(settings: Settings) -> None:
+    for network in filter(None, map(str.strip, (settings.trusted_proxies or "").split(","))):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise SettingsError(f"NOVA_API_TRUSTED_PROXIES cannot be used: {error}.") from error
 
 
 def _explain(message: str, known: tuple[Variable, ...]) -> str:
@@ -121,6 +185,7 @@ def _refuse_remote(settings: Settings) -> None:
             loopback = False
     if not loopback and not settings.allow_remote:
         raise SettingsError(
-            f"NOVA_API_HOST is {settings.host}, which other machines can reach, and the API has no login yet. "
-            "Listen on 127.0.0.1, or set NOVA_API_ALLOW_REMOTE=1 where a gateway decides who may come in."
+            f"NOVA_API_HOST is {settings.host}, which other machines can reach, and the API does not speak TLS: passwords "
+            "and tokens could be read on the way. Listen on 127.0.0.1, or set NOVA_API_ALLOW_REMOTE=1 where what stands "
+            "before it speaks TLS."
         )

@@ -1,1 +1,1 @@
-"""Who may do what."""
+"""Who may do what, and how they show who they are."""

@@ -18,6 +18,8 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     """Nothing: the address answers callers who have no token."""
+    OWN_ACCOUNT = "own_account"
+    """To see and change what is the caller's own: token, password."""
     READ = "read"
     """To see what the pipeline has published."""
     DECIDE = "decide"
@@ -35,10 +37,13 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
+EVERYBODY = frozenset({Permission.PUBLIC, Permission.OWN_ACCOUNT})
+"""What every account may do."""
+
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.VIEWER: frozenset({Permission.PUBLIC, Permission.READ}),
-        Role.ANALYST: frozenset({Permission.PUBLIC, Permission.READ, Permission.DECIDE}),
+        Role.VIEWER: EVERYBODY | {Permission.READ},
+        Role.ANALYST: EVERYBODY | {Permission.READ, Permission.DECIDE},
         Role.ADMIN: frozenset(Permission),
     }
 )

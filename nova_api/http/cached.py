@@ -96,7 +96,7 @@ def _headers(tag: str, versions: dict[str, int]) -> dict[str, str]:
     return {
         "ETag": tag,
         "Cache-Control": REVALIDATE,
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Authorization",
         "X-Data-Version": ", ".join(f"{dataset}={version}" for dataset, version in sorted(versions.items())),
     }
 

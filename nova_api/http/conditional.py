@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nova_api.errors import PreconditionFailedError, PreconditionRequiredError
+
 GZIP_SUFFIX = "-gzip"
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _CODING = re.compile(r"^\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([\d.]+)\s*)?$")
@@ -37,3 +39,18 @@ def matching_tag(if_none_match: str | None, tag: str) -> str | None:
     """
     held = set(_TAG.findall(if_none_match or ""))
     return next((f'"{candidate}"' for candidate in (tag, tag + GZIP_SUFFIX) if candidate in held), None)
+
+
+def version_asked(if_match: str | None) -> int:
+    """The version of a thing that a change names by `If-Match`; its `ETag` is the number, quoted.
+
+    Raises:
+        PreconditionRequiredError: when the request names none.
+        PreconditionFailedError: when what it names is no version.
+    """
+    if if_match is None:
+        raise PreconditionRequiredError("say by If-Match which version is changed: the ETag that a GET answered")
+    named = re.fullmatch(r'"(\d{1,9})"', if_match.strip())
+    if named is None:
+        raise PreconditionFailedError("If-Match names no version: send the ETag that a GET answered")
+    return int(named[1])

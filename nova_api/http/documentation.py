@@ -8,17 +8,19 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from litestar import Request, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Tag
+from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-from nova_api.auth.permissions import OPTION, Permission
+from nova_api.auth.permissions import OPTION, Permission, guarded_handlers
 from nova_api.http.conditional import accepts_gzip
 from nova_api.http.parameters import refuse_undocumented
+from nova_api.http.problems import documented
 from nova_api.http.scalar import Scalar
 
+BEARER = "bearer"
 VERSION = "1.0.0"
 PATH = "/schema"
 
@@ -109,6 +111,14 @@ class ReferencePage(OpenAPIRenderPlugin):
         router.register(script)
 
 
+def document_permissions(app: Litestar) -> None:
+    """Say in the document, of every address that is not public, that it takes a token and how it refuses."""
+    for _, handler in guarded_handlers(app):
+        if handler.opt[OPTION] is not Permission.PUBLIC:
+            handler.security = [{BEARER: []}]
+            handler.responses = {**documented(401, 403), **(handler.responses or {})}
+
+
 async def _refuse_unknown_pages(request: Request) -> None:
     # Litestar answers an unknown address below the document's with a page of its own; ours are problems.
     if request.scope.get("path_template") == f"{PATH}/{{path}}":
@@ -121,14 +131,26 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Nova API",
         version=VERSION,
-        description="Items, demand, forecasts and figures of a supply operation. Read only. "
+        description="Items, demand, forecasts and figures of a supply operation. "
         "Every body names the versions of the datasets it was made from; HEAD is answered wherever GET is.",
         tags=[
             Tag("items", "The catalogue, demand and forecasts"),
             Tag("kpis", "Figures of the whole operation"),
             Tag("datasets", "What is served, and how old it is"),
+            Tag("auth", "Signing in and out"),
+            Tag("users", "Accounts, for administrators"),
             Tag("health", "For supervisors and load balancers"),
         ],
+        components=Components(
+            security_schemes={
+                BEARER: SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    bearer_format="JWT",
+                    description="The token that POST /api/v1/auth/login answers with",
+                )
+            }
+        ),
         render_plugins=[ReferencePage(scalar), JsonRenderPlugin()],
         openapi_router=Router(
             PATH,

@@ -12,19 +12,20 @@ Parameters = Mapping[str, Mapping[str, Any]]
 
 
 def documented_parameters(app: Litestar) -> dict[str, Parameters]:
-    """Schemas of the documented parameters, by path and name."""
+    """Schemas of the documented parameters, by operation (method and path) and name."""
     document: dict[str, Any] = app.openapi_schema.to_schema()
     return {
-        path: {
+        f"{method.upper()} {path}": {
             parameter["name"]: parameter["schema"] | {"in": parameter["in"]}
-            for parameter in item["get"].get("parameters", ())
+            for parameter in operation.get("parameters", ())
         }
         for path, item in document["paths"].items()
+        for method, operation in item.items()
     }
 
 
 def _of(request: Request) -> Parameters | None:
-    return request.app.state.parameters.get(request.scope.get("path_template"))
+    return request.app.state.parameters.get(f"{request.method} {request.scope.get('path_template')}")
 
 
 def refuse_undocumented(request: Request) -> None:

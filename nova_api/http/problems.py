@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,7 +13,17 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from nova_api.errors import RefusedError, UnavailableError, UnknownError
+from nova_api.errors import (
+    ConflictError,
+    ForbiddenError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
+    RefusedError,
+    ThrottledError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnknownError,
+)
 from nova_api.http.parameters import allowed_values
 from nova_api.http.request_id import request_id
 
@@ -109,6 +120,24 @@ def _on_unknown(request: Request, error: UnknownError) -> Response[Problem]:
     return problem_response(request, 404, str(error.args[0]))
 
 
+def _on_unauthenticated(request: Request, error: UnauthenticatedError) -> Response[Problem]:
+    challenge = 'Bearer realm="nova", error="invalid_token"' if error.has_token else 'Bearer realm="nova"'
+    return problem_response(request, 401, str(error), headers={"WWW-Authenticate": challenge})
+
+
+def _on_forbidden(request: Request, error: ForbiddenError) -> Response[Problem]:
+    headers = {"WWW-Authenticate": 'Bearer realm="nova", error="insufficient_scope"'}
+    return problem_response(request, 403, str(error), headers=headers)
+
+
+def _on_throttled(request: Request, error: ThrottledError) -> Response[Problem]:
+    return problem_response(request, 429, str(error), headers={"Retry-After": str(error.retry_after)})
+
+
+def _answering(status: int) -> Callable[[Request, Exception], Response[Problem]]:
+    return lambda request, error: problem_response(request, status, str(error))
+
+
 def _on_unavailable(request: Request, error: UnavailableError) -> Response[Problem]:
     return problem_response(request, 503, str(error), headers={"Retry-After": str(error.retry_after)})
 
@@ -123,6 +152,12 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: _on_http,
     RefusedError: _on_refused,
     UnknownError: _on_unknown,
+    UnauthenticatedError: _on_unauthenticated,
+    ForbiddenError: _on_forbidden,
+    ThrottledError: _on_throttled,
+    ConflictError: _answering(409),
+    PreconditionFailedError: _answering(412),
+    PreconditionRequiredError: _answering(428),
     UnavailableError: _on_unavailable,
     Exception: _on_anything,
 }
@@ -130,7 +165,13 @@ HANDLERS: ExceptionHandlersMap = {
 
 DESCRIPTIONS = {
     400: "A parameter is unknown or cannot be used; `errors` says which and what is allowed",
+    401: "The request has no token, or one that is not good, or not any more; sign in",
+    403: "The caller's role may not do this",
     404: "There is no such thing",
+    409: "It cannot be done to what is there now; `detail` says why",
+    412: "What `If-Match` names is not what is there now: read it again",
+    428: "The request must say by `If-Match` what it changes",
+    429: "Too many requests; ask again after `Retry-After` seconds",
     500: "The API failed",
     503: "The answer cannot be given now; ask again after `Retry-After` seconds",
 }

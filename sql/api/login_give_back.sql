@@ -1,0 +1,2 @@
+DELETE FROM support.login_throttle
+WHERE bucket = $1

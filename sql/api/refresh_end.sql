@@ -1,0 +1,2 @@
+DELETE FROM support.refresh_tokens
+WHERE session_id = $1

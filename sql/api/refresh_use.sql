@@ -1,0 +1,3 @@
+UPDATE support.refresh_tokens
+SET used_at = now()
+WHERE token_hash = $1
