@@ -11,6 +11,7 @@ import msgspec
 from nova_api.auth.keys import BadKeysError, KeyRing
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["text", "json"]
 
 
 class SettingsError(RuntimeError):
@@ -94,6 +95,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mib: Annotated[
         int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
     ] = 64
+    log_format: Annotated[
+        LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
+    ] = "text"
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
 
     def __repr__(self) -> str:

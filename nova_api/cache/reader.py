@@ -113,6 +113,13 @@ class Reader:
         known = self._versions.confirmed
         return None if known is None else known.versions(question.policy.datasets)
 
+    def at_hand(self, question: Question) -> Entry | None:
+        """The answer in memory, when it is surely the current one."""
+        current = self.current(question)
+        kept = self._memory.get(question.key)
+        fresh = current is not None and kept is not None and self._is_fresh(kept, current, question.policy)
+        return kept if fresh else None
+
     async def answer(self, question: Question, load: Load) -> Answer:
         """Answer a question.
 
@@ -123,8 +130,8 @@ class Reader:
         current = self.current(question)
         if current is None:
             return await self._unconfirmed(question, load)
-        kept = self._memory.get(question.key)
-        if kept is not None and self._is_fresh(kept, current, question.policy):
+        kept = self.at_hand(question)
+        if kept is not None:
             return Answer(kept, "memory")
         try:
             return await self._fly(question, load, current)

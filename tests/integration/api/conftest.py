@@ -127,7 +127,7 @@ def serving() -> Serving:
         edge = create_app(settings)
         transport = httpx.ASGITransport(edge)
         async with (
-            edge.app.lifespan(),  # pyright: ignore[reportFunctionMemberAccess]
+            edge.app.app.lifespan(),  # pyright: ignore[reportFunctionMemberAccess]
             httpx.AsyncClient(transport=transport, base_url="http://api.test", timeout=30) as client,
         ):
             yield client
