@@ -1,5 +1,5 @@
-"""The warehouse: snapshots in which rows and versions agree from a pool that only reads, and transactions that write from
-a smaller one of another role."""
+"""The warehouse: snapshots in which rows and versions agree, from a pool that only reads, and transactions that write
+from a smaller one of another role."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ async def _decode_json(connection: asyncpg.Connection) -> None:
             encoder=lambda value: msgspec.json.encode(value).decode(),
             decoder=msgspec.json.decode,
         )
+
+
+async def _leave(connection: asyncpg.Connection) -> None:
+    """Nothing is to be reset."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,9 @@ class Database:
             command_timeout=settings.statement_timeout + 1,
             server_settings=session_settings(settings, read_only=read_only),
             init=_decode_json,
+            # A transaction that only reads leaves nothing behind: asking the server to forget it would be one more
+            # round trip for each answer.
+            reset=_leave if read_only else None,
         )
 
     async def close(self) -> None:

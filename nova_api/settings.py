@@ -64,7 +64,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, _setting("NOVA_API_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, _setting("NOVA_API_PORT", "Port to listen on", ge=1, le=65535)] = 8000
     allow_remote: Annotated[
-        bool, _setting("NOVA_API_ALLOW_REMOTE", "`1` permits an address other than loopback: where what stands before it speaks TLS")
+        bool,
+        _setting(
+            "NOVA_API_ALLOW_REMOTE",
+            "`1` permits an address other than loopback: where what stands before it speaks TLS",
+        ),
     ] = False
     trusted_proxies: Annotated[
         str | None,
@@ -189,7 +193,7 @@ def _refuse_remote(settings: Settings) -> None:
             loopback = False
     if not loopback and not settings.allow_remote:
         raise SettingsError(
-            f"NOVA_API_HOST is {settings.host}, which other machines can reach, and the API does not speak TLS: passwords "
-            "and tokens could be read on the way. Listen on 127.0.0.1, or set NOVA_API_ALLOW_REMOTE=1 where what stands "
-            "before it speaks TLS."
+            f"NOVA_API_HOST is {settings.host}, which other machines can reach, and the API does not speak TLS: "
+            "passwords and tokens could be read on the way. Listen on 127.0.0.1, or set NOVA_API_ALLOW_REMOTE=1 where "
+            "what stands before it speaks TLS."
         )

@@ -1,4 +1,4 @@
-"""The keys that tokens are signed with: several at a time, so that one can follow another without signing anybody out."""
+"""The keys that tokens are signed with: several at once, so that one can follow another."""
 
 from __future__ import annotations
 

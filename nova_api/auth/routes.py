@@ -2,12 +2,12 @@
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from nova_api.auth.permissions import GRANTS, OPTION, Permission
-from nova_api.auth.principal import Principal
+from nova_api.auth.requests import AuthenticatedRequest
 from nova_api.auth.schemas import Login, Me, PasswordChange, Refresh, Session
 from nova_api.auth.sign_in import Entrance, Grant
-from nova_api.auth.tokens import Claims
 from nova_api.http.problems import documented
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -28,7 +28,9 @@ class AuthController(Controller):
         status_code=200,
         responses=documented(400, 401, 429, 500, 503),
     )
-    async def login(self, request: Request, data: Login, entrance: NamedDependency[Entrance]) -> Response[Session]:
+    async def login(
+        self, request: Request, data: JSONBody[Login], entrance: NamedDependency[Entrance]
+    ) -> Response[Session]:
         """Give a token."""
         granted = await entrance.sign_in(request.scope, data.login, data.password)
         return Response(session(granted), headers=NO_STORE)
@@ -43,7 +45,7 @@ class AuthController(Controller):
         responses=documented(400, 401, 500, 503),
     )
     async def refresh(
-        self, request: Request, data: Refresh, entrance: NamedDependency[Entrance]
+        self, request: Request, data: JSONBody[Refresh], entrance: NamedDependency[Entrance]
     ) -> Response[Session]:
         """Give a new token and a new refresh token."""
         return Response(session(await entrance.renew(request.scope, data.refresh_token)), headers=NO_STORE)
@@ -56,7 +58,7 @@ class AuthController(Controller):
         status_code=204,
         responses=documented(400, 500, 503),
     )
-    async def logout(self, request: Request[Principal, Claims, None], entrance: NamedDependency[Entrance]) -> None:
+    async def logout(self, request: AuthenticatedRequest, entrance: NamedDependency[Entrance]) -> None:
         """Make it void."""
         await entrance.sign_out(request.scope, request.auth)
 
@@ -67,7 +69,7 @@ class AuthController(Controller):
         summary="Whom the request's token speaks for",
         responses=documented(400, 500, 503),
     )
-    async def me(self, request: Request[Principal, Claims, None]) -> Response[Me]:
+    async def me(self, request: AuthenticatedRequest) -> Response[Me]:
         """Say it."""
         caller = request.user
         me = Me(
@@ -84,12 +86,12 @@ class AuthController(Controller):
         operation_id="changePassword",
         opt={OPTION: Permission.OWN_ACCOUNT},
         summary="Change the caller's own password",
-        description="All tokens of the account are void afterwards, that of this request too: the answer has a new one.",
+        description="All tokens of the account are void afterwards, the one in use too: the answer has a new one.",
         status_code=200,
         responses=documented(400, 429, 500, 503),
     )
     async def password(
-        self, request: Request[Principal, Claims, None], data: PasswordChange, entrance: NamedDependency[Entrance]
+        self, request: AuthenticatedRequest, data: JSONBody[PasswordChange], entrance: NamedDependency[Entrance]
     ) -> Response[Session]:
         """Change it."""
         granted = await entrance.change_password(

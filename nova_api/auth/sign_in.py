@@ -50,8 +50,8 @@ class Entrance:
         """A token for the account of this name and password.
 
         Raises:
-            UnauthenticatedError: when there is no such account, it is disabled, or the password is another one; which of
-                these it is nobody is told, and each takes the same work.
+            UnauthenticatedError: when there is no such account, it is disabled, or the password is another one; nobody
+                is told which, and each takes the same work.
             ThrottledError: when it was tried too often.
             UnavailableError: when PostgreSQL cannot be reached.
         """
@@ -75,8 +75,8 @@ class Entrance:
         """A new token, and a new refresh token, for one that was not used yet.
 
         Raises:
-            UnauthenticatedError: when it is none, has ended, or was used before; then its session ends, for one of the two
-                who had it stole it.
+            UnauthenticatedError: when it is none, has ended, or was used before; then its session ends, for one of the
+                two who had it stole it.
             UnavailableError: when PostgreSQL cannot be reached.
         """
         digest = _digest(refresh_token)
@@ -171,9 +171,7 @@ def _refusal(scope: Scope, row: Any) -> AuditEvent:
     if row is None:
         return AuditEvent.of_request(scope, "auth.refused", details={"reason": "no such account"})
     reason = "wrong password" if row["active"] else "disabled account"
-    return AuditEvent.of_request(
-        scope, "auth.refused", subject=("user", row["user_id"]), details={"reason": reason}
-    )
+    return AuditEvent.of_request(scope, "auth.refused", subject=("user", row["user_id"]), details={"reason": reason})
 
 
 def _subject(row: Any, epoch: int) -> Subject:

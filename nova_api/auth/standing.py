@@ -18,6 +18,8 @@ from nova_api.errors import UnavailableError
 from nova_api.follower import Follower
 from nova_api.settings import Settings
 
+UNKNOWN = "who may come in cannot be read"
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -74,15 +76,17 @@ class Accounts(Follower):
 
         Raises:
             BadTokenError: when it does not.
-            UnavailableError: when it cannot be known, because the accounts were not read for a day.
+            UnavailableError: when it cannot be known: the accounts were never read, or not for a day, or this one is newer
+                than the last reading.
         """
         standing = self._standing
-        if standing is None or standing.epochs.get(claims.sub, 0) < claims.epoch:
-            # The account, or its epoch, is newer than what this process knows.
+        if standing is not None and standing.epochs.get(claims.sub, 0) < claims.epoch:
+            if not self.confirmed:
+                raise UnavailableError(UNKNOWN)
             await self.read_again()
             standing = self._standing
         if standing is None or time.time() - standing.read_at > DAY:
-            raise UnavailableError("who may come in cannot be read")
+            raise UnavailableError(UNKNOWN)
         epoch = standing.epochs.get(claims.sub)
         if epoch is None:
             raise BadTokenError("the account is disabled")

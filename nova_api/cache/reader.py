@@ -157,8 +157,7 @@ class Reader:
         policy = question.policy
         async with self._warehouse.snapshot(policy.datasets) as snapshot:
             document = await load(snapshot)
-        # In a thread: compressing the largest bodies would hold up every other request.
-        entry = await asyncio.to_thread(make_entry, document, self._now())
+        entry = await make_entry(document, self._now())
         self._memory.put(question.key, entry)
         await self._shared.put(question.key, entry, policy.ttl + policy.max_stale)
         return Answer(entry, "database")

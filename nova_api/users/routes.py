@@ -3,24 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, patch, post
+from litestar import Controller, Response, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET
 
 from nova_api.audit.events import AuditEvent, record
 from nova_api.auth.passwords import Passwords, weakness
 from nova_api.auth.permissions import OPTION, Permission, Role
-from nova_api.auth.principal import Principal
-from nova_api.auth.tokens import Claims
+from nova_api.auth.requests import AuthenticatedRequest
 from nova_api.database import Database
 from nova_api.errors import RefusedError
 from nova_api.http.conditional import quoted, version_asked
 from nova_api.http.problems import documented
 from nova_api.users import accounts
 from nova_api.users.schemas import NewUser, User, UserChange, UserList
-
-Asked = Request[Principal, Claims, None]
 
 
 class UserController(Controller):
@@ -45,8 +42,8 @@ class UserController(Controller):
     @post("/", operation_id="createUser", summary="Make an account", responses=documented(400, 409, 500, 503))
     async def create_user(
         self,
-        request: Asked,
-        data: NewUser,
+        request: AuthenticatedRequest,
+        data: JSONBody[NewUser],
         database: NamedDependency[Database],
         passwords: NamedDependency[Passwords],
     ) -> Response[User]:
@@ -55,7 +52,9 @@ class UserController(Controller):
         async with database.transaction() as connection:
             user = await accounts.create(connection, data, hashed, request.user.user_id)
             about, details = ("user", user.user_id), {"after": accounts.described(user)}
-            await record(connection, AuditEvent.of_request(request.scope, "user.created", subject=about, details=details))
+            await record(
+                connection, AuditEvent.of_request(request.scope, "user.created", subject=about, details=details)
+            )
         return _answer(user, 201, {"Location": f"/api/v1/users/{user.user_id}"})
 
     @get("/{user_id:uuid}", operation_id="getUser", summary="One account", responses=documented(400, 404, 500, 503))
@@ -74,9 +73,9 @@ class UserController(Controller):
     )
     async def change_user(
         self,
-        request: Asked,
+        request: AuthenticatedRequest,
         user_id: FromPath[UUID],
-        data: UserChange,
+        data: JSONBody[UserChange],
         database: NamedDependency[Database],
         passwords: NamedDependency[Passwords],
         if_match: Annotated[
@@ -93,7 +92,9 @@ class UserController(Controller):
             changed = await accounts.change(connection, str(user_id), data, hashed, request.user.user_id, version)
             details = accounts.difference(*changed, password_changed=hashed is not None)
             about = ("user", str(user_id))
-            await record(connection, AuditEvent.of_request(request.scope, "user.changed", subject=about, details=details))
+            await record(
+                connection, AuditEvent.of_request(request.scope, "user.changed", subject=about, details=details)
+            )
         return _answer(changed[1])
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import psutil
 import psycopg
 import pytest
@@ -20,10 +21,12 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from nova_api.asgi import create_app
+from nova_api.auth.permissions import Role
 from nova_api.settings import Settings
 from nova_local.embedded import Services, start_services
 from nova_local.home import Home
 from nova_local.postgres import Postgres, RunningPostgres, prepare
+from tests.support import callers
 
 DATABASE = "nova_api_tests"
 Serving = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -54,6 +57,7 @@ class Warehouse:
 
     admin_url: str
     reader_url: str
+    writer_url: str
 
     def publish(self, dataset: str, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Replace the rows of a dataset (None: leave them) and bump its version; returns the version."""
@@ -88,10 +92,14 @@ class Warehouse:
 @pytest.fixture(scope="session")
 def warehouse(services: Services) -> Warehouse:
     """The migrated schema with its materialized views replaced by tables of the same columns."""
+    with psycopg.connect(services.admin_url) as connection:
+        callers.make_accounts(connection)
     with psycopg.connect(services.superuser_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE nova".encode())
     warehouse = Warehouse(
-        services.admin_url.removesuffix("/nova") + f"/{DATABASE}", services.role_url("nova_api_ro", DATABASE)
+        services.admin_url.removesuffix("/nova") + f"/{DATABASE}",
+        services.role_url("nova_api_ro", DATABASE),
+        services.role_url("nova_api_rw", DATABASE),
     )
     with psycopg.connect(warehouse.admin_url, autocommit=True) as connection:
         views = connection.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'analytics'").fetchall()
@@ -115,20 +123,31 @@ def warehouse(services: Services) -> Warehouse:
 @pytest.fixture
 def settings(warehouse: Warehouse, services: Services) -> Settings:
     """Settings of an API on the test warehouse, with a short poll."""
-    return Settings(database_url=warehouse.reader_url, redis_url=services.redis_url, poll_interval=0.5)
+    return Settings(
+        database_url=warehouse.reader_url,
+        write_database_url=warehouse.writer_url,
+        redis_url=services.redis_url,
+        token_keys=callers.KEYS,
+        poll_interval=0.5,
+    )
 
 
 @pytest.fixture
 def serving() -> Serving:
-    """Runs the whole application in this process: `async with serving(settings) as client`."""
+    """Runs the whole application in this process: `async with serving(settings) as client`.
+
+    The client asks as an ADMIN; `serving(settings, role)` as another one, None as nobody.
+    """
 
     @asynccontextmanager
-    async def serve(settings: Settings):
-        edge = create_app(settings)
+    async def serve(settings: Settings, role: Role | None = Role.ADMIN):
+        edge = create_app(msgspec.structs.replace(settings, token_keys=settings.token_keys or callers.KEYS))
         transport = httpx.ASGITransport(edge)
         async with (
             edge.app.app.lifespan(),  # pyright: ignore[reportFunctionMemberAccess]
-            httpx.AsyncClient(transport=transport, base_url="http://api.test", timeout=30) as client,
+            httpx.AsyncClient(
+                transport=transport, base_url="http://api.test", timeout=30, headers=callers.bearer(role)
+            ) as client,
         ):
             yield client
 

@@ -11,12 +11,19 @@ import time
 import httpx
 import pytest
 
+from nova_api.auth.permissions import Role
 from nova_local.ports import any_free
+from tests.support import callers
 
 
 @pytest.fixture
 def environment(warehouse, services) -> dict[str, str]:
-    given = {"NOVA_API_DATABASE_URL": warehouse.reader_url, "NOVA_API_PORT": str(any_free())}
+    given = {
+        "NOVA_API_DATABASE_URL": warehouse.reader_url,
+        "NOVA_API_WRITE_DATABASE_URL": warehouse.writer_url,
+        "NOVA_API_TOKEN_KEYS": callers.KEYS,
+        "NOVA_API_PORT": str(any_free()),
+    }
     redis = {"REDIS_URL": services.redis_url} if services.redis_url else {}
     return {**os.environ, **given, **redis}
 
@@ -38,9 +45,10 @@ def test_serve_answers_over_the_network_and_ends_cleanly(environment):
             except httpx.TransportError:
                 assert time.monotonic() < deadline, "the server did not answer in 30 s"
                 time.sleep(0.1)
-        items = httpx.get(f"{origin}/api/v1/items")
-        head = httpx.head(f"{origin}/api/v1/items")
-        again = httpx.get(f"{origin}/api/v1/items", headers={"If-None-Match": items.headers["etag"]})
+        with httpx.Client(base_url=origin, headers=callers.bearer(Role.VIEWER)) as client:
+            items = client.get("/api/v1/items")
+            head = client.head("/api/v1/items")
+            again = client.get("/api/v1/items", headers={"If-None-Match": items.headers["etag"]})
     finally:
         server.send_signal(signal.SIGTERM)
         ended = server.wait(20)
@@ -54,6 +62,7 @@ def test_serve_answers_over_the_network_and_ends_cleanly(environment):
     ("missing", "extra", "message"),
     [
         ("NOVA_API_DATABASE_URL", {}, "NOVA_API_DATABASE_URL is not set"),
+        ("NOVA_API_TOKEN_KEYS", {}, "NOVA_API_TOKEN_KEYS is not set"),
         ("NOVA_API_PORT", {"NOVA_API_HOST": "0.0.0.0"}, "NOVA_API_ALLOW_REMOTE"),
     ],
 )

@@ -64,15 +64,20 @@ async def test_without_postgres_kept_answers_are_stale_and_others_503_until_it_i
     assert (fresh.status_code, back.status_code) == (200, 200)
 
 
-async def test_a_process_that_starts_without_postgres_serves_what_redis_holds(address, serving, settings, outage):
+async def test_a_process_that_starts_without_postgres_lets_nobody_in_until_it_knows_who_may(
+    address, serving, settings, outage, eventually
+):
     async with serving(settings) as client:
         kept = await client.get(address)
     outage.begin()
     async with serving(settings) as newborn:
-        stale = await newborn.get(address)
+        refused = await newborn.get(address)
         ready = await newborn.get("/health/ready")
         datasets = await newborn.get("/api/v1/datasets")
-    assert (stale.headers["x-cache"], stale.content) == ("stale", kept.content)
+        outage.end()
+        served = await eventually(newborn, address, lambda answer: answer.status_code == 200, 30)
+    assert refused.status_code == 503
+    assert served.content == kept.content
     assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
     assert datasets.status_code == 503
 
