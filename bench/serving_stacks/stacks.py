@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,11 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 
+from nova_api.auth.keys import KeyRing
+from nova_api.auth.permissions import Role
+from nova_api.auth.tokens import Subject, Tokens
 from nova_api.sqltexts import read_sql
 from nova_local.embedded import Services
 from nova_local.ports import LOOPBACK, any_free
@@ -64,7 +69,11 @@ class Stack:
 
 def tree_cpu(process: psutil.Process) -> float:
     """Processor seconds of a process and all below it, those that ended included."""
-    return sum(sum(one.cpu_times()[:4]) for one in (process, *process.children(recursive=True)))
+    seconds = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # ended just now: from here on its parent counts it
+            seconds += sum(one.cpu_times()[:4])
+    return seconds
 
 
 @contextmanager
@@ -76,7 +85,8 @@ def running_stacks(services: Services, workers: int, folder: Path, ready: str) -
         "BENCH_ITEM_SQL": read_sql("item_detail").replace("$1::text", ":item_id").replace("'{}'::jsonb", "'{}'"),
         "BENCH_SERIES_SQL": SERIES_SQL,
     }
-    nova = {**services.environment, "NOVA_API_WORKERS": str(workers), "NOVA_API_LOG_LEVEL": "INFO"}
+    keys = f"bench:{secrets.token_hex(32)}"
+    nova = {**services.environment, "NOVA_API_WORKERS": str(workers), "NOVA_API_TOKEN_KEYS": keys}
     starts: dict[str, Callable[[int], tuple[list[str], Mapping[str, str]]]] = {
         "Nova": lambda port: ([sys.executable, "-m", "nova_api", "serve"], {**nova, "NOVA_API_PORT": str(port)}),
         "Flask": lambda port: (
@@ -104,10 +114,24 @@ def running_stacks(services: Services, workers: int, folder: Path, ready: str) -
                     command, env={**os.environ, **environment}, cwd=BENCH, stdout=log, stderr=subprocess.STDOUT
                 )
             cleanup.callback(stop, process)
-            stacks[name] = Stack(name, port, psutil.Process(process.pid))
+            carried = planner(services, keys) if name == "Nova" else {}
+            stacks[name] = Stack(name, port, psutil.Process(process.pid), carried)
         for stack in stacks.values():
             wait_until_ready(stack, ready, folder)
         yield stacks
+
+
+def planner(services: Services, keys: str) -> Mapping[str, str]:
+    """The header with which an account asks that may only read."""
+    with psycopg.connect(services.admin_url) as connection:
+        made = connection.execute(
+            "INSERT INTO support.users (login, name, role, created_by, changed_by) "
+            "VALUES ('planner', 'Planner', 'VIEWER', 'bench', 'bench') RETURNING user_id::text, token_epoch"
+        ).fetchone()
+    assert made is not None
+    subject = Subject(user_id=made[0], name="Planner", role=Role.VIEWER, epoch=made[1])
+    token, _ = Tokens(KeyRing.parse(keys)).issue(subject, 24 * 3600)
+    return {"Authorization": f"Bearer {token}"}
 
 
 @contextmanager
@@ -128,7 +152,8 @@ def static_files(files: Mapping[str, bytes], workers: int, folder: Path) -> Iter
         f"{user} daemon off; worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
         "events { worker_connections 1024; }\n"
         "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;\n"
-        f"default_type application/json; open_file_cache max=100; server {{ listen {LOOPBACK}:{port}; root {root}; }} }}\n"
+        "default_type application/json; open_file_cache max=100;\n"
+        f"server {{ listen {LOOPBACK}:{port}; root {root}; }} }}\n"
     )
     process = subprocess.Popen([program, "-e", folder / "nginx.log", "-p", folder, "-c", folder / "nginx.conf"])
     try:

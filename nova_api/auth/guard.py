@@ -44,7 +44,11 @@ class Doorkeeper:
             claims = self._tokens.read(token)
         except BadTokenError:
             return None
-        return Principal(claims.sub, claims.name, claims.role, claims.jti) if self._accounts.surely_counts(claims) else None
+        return (
+            Principal(claims.sub, claims.name, claims.role, claims.jti)
+            if self._accounts.surely_counts(claims)
+            else None
+        )
 
     def require_confirmed(self) -> None:
         """Check that accounts are known as they are now.

@@ -51,7 +51,11 @@ class Exchange:
         self._cache: bytes | None = None
         self.request_id = choose_request_id(scope["headers"])
         self.method: str = scope["method"]
-        self.inner: Any = {**scope, SCOPE_KEY: self.request_id, "method": "GET" if self.method == "HEAD" else self.method}
+        self.inner: Any = {
+            **scope,
+            SCOPE_KEY: self.request_id,
+            "method": "GET" if self.method == "HEAD" else self.method,
+        }
 
     async def outward(self, message: Message) -> None:
         """Send what the application answers, with the headers that every answer has."""
