@@ -27,6 +27,8 @@ from nova_api.cache.reader import Reader, Tiers
 from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
 from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
+from nova_api.events.routes import EventController
+from nova_api.events.streams import Streams
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
 from nova_api.http.documentation import document_permissions, openapi_config
@@ -48,13 +50,14 @@ CONTROLLERS = (
     ForecastController,
     KpiController,
     DatasetController,
+    EventController,
     AuthController,
     UserController,
     HealthController,
 )
 
 
-INJECTED = ("settings", "database", "versions", "shared", "reader", "passwords", "entrance")
+INJECTED = ("settings", "database", "versions", "shared", "reader", "passwords", "entrance", "streams", "doorkeeper")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Services:
     passwords: Passwords
     doorkeeper: Doorkeeper
     entrance: Entrance
+    streams: Streams
 
 
 def make_services(settings: Settings, representation: str) -> Services:
@@ -86,7 +90,10 @@ def make_services(settings: Settings, representation: str) -> Services:
     reader = Reader(database, versions, tiers, representation, time.time)
     accounts, passwords = Accounts(settings), Passwords()
     doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
-    return Services(settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance)
+    streams = Streams(versions, settings.event_streams)
+    return Services(
+        settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, streams
+    )
 
 
 def document_json(app: Litestar) -> bytes:
@@ -134,6 +141,7 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
         try:
             yield
         finally:
+            services.streams.close()
             await services.accounts.stop()
             await services.versions.stop()
             await services.shared.close()

@@ -99,6 +99,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mib: Annotated[
         int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
     ] = 64
+    event_streams: Annotated[
+        int, _setting("NOVA_API_EVENT_STREAMS", "Open streams of events per process", ge=0, le=100_000)
+    ] = 200
     log_format: Annotated[
         LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
     ] = "text"

@@ -139,6 +139,7 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
             Tag("datasets", "What is served, and how old it is"),
             Tag("auth", "Signing in and out"),
             Tag("users", "Accounts, for administrators"),
+            Tag("events", "Versions as they move"),
             Tag("health", "For supervisors and load balancers"),
         ],
         components=Components(

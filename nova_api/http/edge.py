@@ -14,6 +14,9 @@ from nova_api.http.request_id import SCOPE_KEY, choose_request_id
 from nova_api.telemetry.requests import RequestLog, Served
 
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+HEAD_KEY = "nova.head"
+"""Tells a handler whose body never ends that only its headers are wanted."""
+
 TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, version 00."""
 

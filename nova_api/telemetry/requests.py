@@ -15,7 +15,9 @@ import msgspec
 PAUSE = 0.25
 """Seconds for which lines may wait."""
 
-MOST_WAITING = 2000
+MOST_WAITING = 200
+"""Lines that are written at once: so few that no answer waits for them for more than a millisecond or two."""
+
 log = logging.getLogger("nova_api.access")
 
 
