@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -91,9 +92,7 @@ def make_services(settings: Settings, representation: str) -> Services:
     accounts, passwords = Accounts(settings), Passwords()
     doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
     streams = Streams(versions, settings.event_streams)
-    return Services(
-        settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, streams
-    )
+    return Services(settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, streams)
 
 
 def document_json(app: Litestar) -> bytes:
@@ -136,11 +135,13 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
         app.state.parameters = documented_parameters(app)
         if settings.redis_url is None:
             log.warning("REDIS_URL is not set: answers are kept in the memory of each process alone")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, services.streams.close)
         await services.database.open()
         await asyncio.gather(services.versions.start(), services.accounts.start())
         try:
             yield
         finally:
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
             services.streams.close()
             await services.accounts.stop()
             await services.versions.stop()

@@ -99,6 +99,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mib: Annotated[
         int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
     ] = 64
+    drain_time: Annotated[
+        float,
+        _setting("NOVA_API_DRAIN_TIME", "Time for which `/health/ready` refuses before the process ends", ge=0, le=60),
+    ] = 0.2
     event_streams: Annotated[
         int, _setting("NOVA_API_EVENT_STREAMS", "Open streams of events per process", ge=0, le=100_000)
     ] = 200

@@ -35,6 +35,11 @@ class Streams:
         """End all streams; their clients come back, to another process."""
         self._closing.set()
 
+    @property
+    def closing(self) -> bool:
+        """Whether the process is about to end."""
+        return self._closing.is_set()
+
     def check_room(self) -> None:
         """Check that another stream may be opened.
 
