@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from nova_api import logs
 from nova_api.app import build_app
@@ -21,3 +24,14 @@ def create_app(settings: Settings | None = None) -> Edge:
     chosen = settings or load(os.environ)
     logs.configure(chosen.log_level, chosen.log_format)
     return Edge(Express(build_app(chosen)), RequestLog(chosen.log_format))
+
+
+def served_app() -> Any:
+    """The application as the server runs it: a caller's address is what the trusted proxies before it say.
+
+    Raises:
+        SettingsError: when the environment lacks something.
+    """
+    settings = load(os.environ)
+    app = create_app(settings)
+    return wrap_asgi_with_proxy_headers(app, settings.proxies) if settings.proxies else app

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from nova_api.settings import Settings, SettingsError, load, variables
+from nova_api.users.commands import add_to as add_accounts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:
-        return chosen.run()
+        return chosen.run(chosen)
     except SettingsError as error:
         print(f"nova_api: {error}", file=sys.stderr)
         return 2
@@ -26,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     environment = "\n".join(f"  {v.name:28} {v.meaning} ({v.default})" for v in variables())
     parser = argparse.ArgumentParser(
         prog="python -m nova_api",
-        description="Nova's read API.",
+        description="Nova's API.",
         epilog=f"environment:\n{environment}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -36,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
         ("openapi", print_openapi, "print the OpenAPI document"),
         ("check", check, "look at what the API needs here; exit status 1 when something is missing"),
     ):
-        commands.add_parser(name, help=meaning, description=meaning).set_defaults(run=run)
+        commands.add_parser(name, help=meaning, description=meaning).set_defaults(run=lambda _, run=run: run())
+    add_accounts(commands)
     return parser
 
 
@@ -49,7 +51,7 @@ def serve() -> int:
 
     settings = load(os.environ)
     DrainingServer(
-        "nova_api.asgi:create_app",
+        "nova_api.asgi:served_app",
         factory=True,
         interface=Interfaces.ASGI,
         address=settings.host,

@@ -1,4 +1,4 @@
-"""The server's process, which warns its workers before it ends them, so that streams end and balancers look elsewhere."""
+"""The server's process: it warns its workers before it ends them, so that streams end and balancers look elsewhere."""
 
 from __future__ import annotations
 

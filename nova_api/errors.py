@@ -38,7 +38,7 @@ class NotWritableError(UnavailableError):
         super().__init__(message, retry_after=3600)
 
 
-class UnauthenticatedError(PermissionError):
+class UnauthenticatedError(RuntimeError):
     """The caller did not say who they are, or not in a way that can be believed.
 
     Attributes:
@@ -50,7 +50,7 @@ class UnauthenticatedError(PermissionError):
         self.has_token = has_token
 
 
-class ForbiddenError(PermissionError):
+class ForbiddenError(RuntimeError):
     """The caller is known and may not do this."""
 
 

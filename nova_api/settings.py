@@ -48,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         _setting(
             "NOVA_API_TOKEN_KEYS",
-            "Keys of the tokens, `id:secret` parted by commas; the first signs, all are good; 32 bytes or more each",
+            "Keys of tokens, `id:secret` parted by commas, 32 bytes or more each; the first signs. Needed to serve",
         ),
     ] = None
     token_lifetime: Annotated[
@@ -110,6 +110,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
     ] = "text"
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
+
+    @property
+    def proxies(self) -> list[str]:
+        """The trusted proxies, each an address or a network."""
+        return [network.strip() for network in (self.trusted_proxies or "").split(",") if network.strip()]
 
     def __repr__(self) -> str:
         """The settings without those that hold secrets."""
@@ -173,7 +178,7 @@ def key_ring(settings: Settings) -> KeyRing:
 
 
 def _check_proxies(settings: Settings) -> None:
-    for network in filter(None, map(str.strip, (settings.trusted_proxies or "").split(","))):
+    for network in settings.proxies:
         try:
             ipaddress.ip_network(network)
         except ValueError as error:

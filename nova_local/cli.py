@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from nova_local import demo_workbook, detach, doctor, materialization, project, running, startup, status
+from nova_local import access, demo_workbook, detach, doctor, materialization, project, running, startup, status
 from nova_local.clean import clean as clean_home
 from nova_local.demo.world import SIZES
 from nova_local.erp import commands as demo_erp
@@ -91,6 +91,15 @@ def status_(as_json: Annotated[bool, typer.Option("--json", help="For programs; 
         typer.echo(json.dumps(asdict(found), indent=2))
     else:
         status.show(found, console)
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Option(help="Whom it speaks for.")] = access.ADMIN,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 1,
+) -> None:
+    """Print a token of the running API, e.g. for curl: -H "Authorization: Bearer $(nova token)"."""
+    typer.echo(access.issue_token(running.running_environment(current_home(), None), user, days))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Passwords of the embedded servers: made once, kept in NOVA_HOME with mode 0600."""
+"""Passwords of the embedded servers, and the API's key: made once, kept in NOVA_HOME with mode 0600."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ LOGIN_ROLES = ("nova_owner", "nova_pipeline", "nova_api_ro", "nova_api_rw", "nov
 
 @dataclass(frozen=True)
 class Credentials:
-    """`superuser`: PostgreSQL's `postgres`. `cache`: Valkey. `erp`: the reader of the demo ERP. `roles`: role name to
-    password, all of LOGIN_ROLES."""
+    """`superuser`: PostgreSQL's `postgres`. `cache`: Valkey. `erp`: the reader of the demo ERP. `admin`: the API's
+    first administrator, until somebody changes it. `token_key`: what the API signs its tokens with. `roles`: role name
+    to password, all of LOGIN_ROLES."""
 
     superuser: str
     cache: str
     erp: str
+    admin: str
+    token_key: str
     roles: Mapping[str, str]
 
 
@@ -43,6 +46,8 @@ def load_or_create(path: Path) -> Credentials:
         superuser=known.get("superuser") or secrets.token_urlsafe(24),
         cache=known.get("cache") or secrets.token_urlsafe(24),
         erp=known.get("erp") or secrets.token_urlsafe(24),
+        admin=known.get("admin") or secrets.token_urlsafe(24),
+        token_key=known.get("token_key") or secrets.token_urlsafe(48),
         roles={role: roles.get(role) or secrets.token_urlsafe(24) for role in LOGIN_ROLES},
     )
     if asdict(credentials) != known:

@@ -64,6 +64,7 @@ class Services:
             "NOVA_ADMIN_DATABASE_URL": self.admin_url,
             "NOVA_API_DATABASE_URL": self.role_url("nova_api_ro"),
             "NOVA_API_WRITE_DATABASE_URL": self.role_url("nova_api_rw"),
+            "NOVA_API_TOKEN_KEYS": f"local:{self.credentials.token_key}",
             # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3, which dagster-postgres does not speak
             "DAGSTER_DATABASE_URL": dagster.replace("postgresql://", "postgresql+psycopg2://", 1),
         }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nova_local import materialization, page, postgres, project, provision, state, valkey
+from nova_local import access, materialization, page, postgres, project, provision, state, valkey
 from nova_local.credentials import load_or_create
 from nova_local.embedded import Services
 from nova_local.environment import child_environment
@@ -68,6 +68,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         now = supervisor.state
         return child_environment(home, services, now.ports, request.lake, now.run_id, source.kind)
 
+    access.ensure_admin(services, environment())
     build = start_build(request.procfile, environment(), supervisor)
     if not materialization.is_done(home, source):
         with progress.step(f"first materialization of {source}"):
@@ -80,7 +81,11 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         supervisor.choose_ports(keep=SERVERS)  # others may have taken some in the meantime
         parts = read_parts(request.procfile, supervisor.state.ports)
         wanted = [part for part in parts if part.name != PAGE or build is not None]
-        supervisor.begin([blueprint_of(part, environment(), project.ROOT, home.log(part.name)) for part in wanted])
+        token = access.page_token(services, environment()) if build is not None else ""
+        for_part = {part.name: access.part_environment(part.name, environment(), token) for part in wanted}
+        supervisor.begin(
+            [blueprint_of(part, for_part[part.name], project.ROOT, home.log(part.name)) for part in wanted]
+        )
 
 
 def start_servers(supervisor: Supervisor) -> Services:
@@ -145,5 +150,6 @@ def announce(supervisor: Supervisor, seconds: float) -> None:
     ):
         if name in addresses:
             progress.say(f"  {title:<11}{addresses[name]}{path}")
+    progress.say(f"  sign in    {access.ADMIN}; the password is `admin` in {supervisor.home.secrets}")
     progress.say(f"  logs       {supervisor.home.logs}")
     progress.say("stop: `make down`, or Ctrl-C where it runs in front; what runs: `make status`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nova_local import materialization, state
+from nova_local.access import ADMIN
 from nova_local.files import is_locked
 from nova_local.home import Home
 from nova_local.orphans import DATABASE
@@ -84,6 +86,8 @@ def show(status: Status, console: Console) -> None:
     console.print(f"Nova is {status.phase}; home {status.home}", highlight=False)
     if not status.running:
         return
+    secrets = Home(Path(status.home)).secrets
+    console.print(f"sign in: {ADMIN}; the password is `admin` in {secrets}", highlight=False)
     if status.source:
         console.print(f"source: {status.workbook if status.source == materialization.WORKBOOK else 'the ERP'}")
     parts = Table("part", "state", "address", "process", "restarts", box=None)

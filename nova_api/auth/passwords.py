@@ -34,8 +34,8 @@ def weakness(password: str, *names: str) -> str | None:
 class Passwords:
     """Hashes and checks; the parameters are those of the library (RFC 9106, second choice), and grow with it."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._slots = asyncio.Semaphore(AT_A_TIME)
         self._nobodys: str | None = None
 

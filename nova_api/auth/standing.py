@@ -76,8 +76,8 @@ class Accounts(Follower):
 
         Raises:
             BadTokenError: when it does not.
-            UnavailableError: when it cannot be known: the accounts were never read, or not for a day, or this one is newer
-                than the last reading.
+            UnavailableError: when it cannot be known: the accounts were never read, or not for a day, or this one is
+                newer than the last reading.
         """
         standing = self._standing
         if standing is not None and standing.epochs.get(claims.sub, 0) < claims.epoch:

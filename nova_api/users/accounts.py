@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from nova_api.auth.permissions import Role
+from nova_api.auth.tokens import Subject
 from nova_api.errors import ConflictError, PreconditionFailedError, UnknownError
 from nova_api.sqltexts import read_sql
 from nova_api.users.schemas import NewUser, User, UserChange
@@ -105,6 +106,27 @@ async def change(
 
 def _user(row: Any) -> User:
     return msgspec.convert(dict(row), User)
+
+
+async def void_tokens(connection: Any, user_id: str, actor: str) -> User:
+    """Make all tokens of an account void and leave the account as it is."""
+    nothing = (None, None, None, None)
+    return _user(await connection.fetchrow(read_sql("user_change"), user_id, *nothing, actor, True))
+
+
+async def token_subject(connection: Any, login: str) -> Subject:
+    """An active account as its tokens describe it.
+
+    Raises:
+        UnknownError: when there is none of this name.
+        ConflictError: when it is disabled.
+    """
+    row = await connection.fetchrow(read_sql("user_by_login"), login)
+    if row is None:
+        raise UnknownError(f"there is no user {login}")
+    if not row["active"]:
+        raise ConflictError(f"the user {login} is disabled")
+    return Subject(user_id=row["user_id"], name=row["name"], role=Role(row["role"]), epoch=row["token_epoch"])
 
 
 def described(user: User) -> dict[str, Any]:

@@ -53,6 +53,12 @@ class Nova:
     def addresses(self) -> dict[str, str]:
         return {part["name"]: part["address"] for part in self.status()["parts"]}
 
+    def api(self) -> httpx.Client:
+        """A client of the API that asks as the administrator."""
+        token = self.run("token").strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.addresses()["api"], headers=headers, timeout=30)
+
     def processes(self) -> list[psutil.Process]:
         """Every live process that was started on this home: its parts, and their children."""
         pids = [part["process"]["pid"] for part in self.status()["parts"] if part["process"]]
@@ -133,7 +139,7 @@ def test_every_asset_is_green_in_dagster(nova: Nova):
 
 
 def test_every_endpoint_answers_for_an_item_of_the_erp(nova: Nova):
-    with httpx.Client(base_url=nova.addresses()["api"], timeout=30) as api:
+    with nova.api() as api:
         found = api.get("/api/v1/items", params={"sort": "-request_lines_52w", "is_service": "false"}).json()
         item = found["data"][0]["item_id"]
         bodies = {
@@ -187,7 +193,8 @@ def test_a_workbook_replaces_the_erp_while_everything_keeps_running_and_a_bad_on
     assert (status["source"], status["workbook"]) == ("workbook", str(workbook))
     # A workbook knows purchases alone: of the ERP nothing stays, and what cannot be known says why.
     assert {name for name in rows if name.startswith("staging.erp_") and rows[name]} == set()
-    figures = httpx.get(f"{nova.addresses()['api']}/api/v1/kpis", timeout=30).json()["data"]
+    with nova.api() as api:
+        figures = api.get("/api/v1/kpis").json()["data"]
     assert {row["kpi"]: row["reason"] for row in figures if row["value"] is None} == {
         "on_time_rate": "receipts_not_in_source",
         "received_share": "receipts_not_in_source",

@@ -45,8 +45,7 @@ COMMENT ON TABLE support.refresh_tokens IS 'Refresh tokens by their SHA-256; eac
 CREATE INDEX refresh_tokens_session_id ON support.refresh_tokens (session_id);
 CREATE INDEX refresh_tokens_expires_at ON support.refresh_tokens (expires_at);
 
--- Not logged: after a crash it is empty, which grants an attacker nothing worth a crash.
-CREATE UNLOGGED TABLE support.login_throttle (
+CREATE TABLE support.login_throttle (
     bucket text PRIMARY KEY,
     free_at timestamptz NOT NULL
 );

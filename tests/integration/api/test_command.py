@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,9 @@ import time
 import httpx
 import pytest
 
+from nova_api.auth.keys import KeyRing
 from nova_api.auth.permissions import Role
+from nova_api.auth.tokens import Tokens
 from nova_local.ports import any_free
 from tests.support import callers
 
@@ -28,9 +31,11 @@ def environment(warehouse, services) -> dict[str, str]:
     return {**os.environ, **given, **redis}
 
 
-def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(environment: dict[str, str], *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nova_api", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, env=environment, input=given, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_serve_answers_over_the_network_and_ends_cleanly(environment):
@@ -91,3 +96,38 @@ def test_check_names_what_is_wrong(environment, warehouse):
     assert done.returncode == 1
     assert "core.dim_item: it was never materialized" in done.stdout
     assert "may write to" in done.stdout
+
+
+def test_accounts_and_tokens_are_managed_by_the_command(environment, warehouse):
+    refused = run(environment, "users", "first-admin")
+    assert (refused.returncode, "there is an ADMIN already" in refused.stderr) == (1, True)
+    made = run(environment, "users", "create", "reader", "--name", "A program", "--role", "VIEWER", "--no-password")
+    assert (made.returncode, made.stdout) == (0, "made reader (VIEWER)\n"), made.stderr
+    again = run(environment, "users", "create", "Reader!", "--name", "x", "--role", "VIEWER", "--no-password")
+    assert again.returncode == 1
+    issued = run(environment, "tokens", "issue", "--user", "reader", "--days", "2")
+    claims = Tokens(KeyRing.parse(callers.KEYS)).read(issued.stdout.strip())
+    assert (claims.role, claims.exp - claims.iat) == (Role.VIEWER, 2 * 24 * 3600)
+    revoked = run(environment, "tokens", "revoke", given=issued.stdout)
+    assert revoked.stdout == "the token of reader is void\n"
+    assert warehouse.execute("SELECT count(*) FROM support.revoked_tokens WHERE token_id = %s", claims.jti) == [(1,)]
+    weak = run(environment, "users", "reset-password", "reader", "--password-stdin", given="short\n")
+    assert (weak.returncode, "at least 12 characters" in weak.stderr) == (1, True)
+    reset = run(environment, "users", "reset-password", "reader")
+    assert "password: " in reset.stdout
+    assert reset.stdout.rpartition(" ")[2].strip() not in str(warehouse.execute("SELECT * FROM support.audit_logs"))
+    assert "void" in run(environment, "users", "disable", "reader").stdout
+    listed = json.loads(run(environment, "users", "list", "--json").stdout)
+    assert next(user for user in listed if user["login"] == "reader")["active"] is False
+    assert run(environment, "tokens", "issue", "--user", "reader").returncode == 1
+    audited = warehouse.execute(
+        "SELECT action FROM support.audit_logs WHERE subject_id = %s AND actor = 'command' ORDER BY event_id",
+        claims.sub,
+    )
+    assert [action for (action,) in audited] == [
+        "user.created",
+        "token.issued",
+        "token.revoked",
+        "user.changed",
+        "user.changed",
+    ]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -109,9 +110,8 @@ def test_streams_end_when_the_server_does(server):
         next(heard)
         process.send_signal(signal.SIGTERM)
         started = time.monotonic()
-        with pytest.raises((StopIteration, httpx.RemoteProtocolError)):
-            while True:
-                next(heard)
+        with suppress(httpx.RemoteProtocolError):  # the last chunk may be cut
+            assert not list(heard)
         took = time.monotonic() - started
     assert process.wait(PATIENCE) == 0
-    assert took < PATIENCE
+    assert took < 8, "a worker that waits for its streams is killed after ten seconds"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import jwt
 import psutil
 import psycopg
 import pytest
@@ -248,8 +249,23 @@ def test_psql_opens_the_warehouse(nova: Nova) -> None:
     assert nova.run("psql", "-Atc", "SELECT current_database()").stdout.strip() == "nova"
 
 
+def test_the_first_administrator_s_password_is_in_the_home_and_a_token_is_one_command_away(nova: Nova) -> None:
+    said = nova.up().stdout
+    secrets = json.loads(nova.home.secrets.read_text())
+    assert nova.home.secrets.stat().st_mode & 0o777 == 0o600
+    assert f"sign in    admin; the password is `admin` in {nova.home.secrets}" in said
+    assert secrets["admin"] not in said
+    made = "SELECT role, password_hash LIKE '$argon2id$%' FROM support.users WHERE login = 'admin'"
+    assert nova.run("psql", "-Atc", made).stdout.strip() == "ADMIN|t"
+    token = nova.run("token").stdout.strip()
+    assert jwt.decode(token, secrets["token_key"], ["HS256"], audience="nova-api")["role"] == "ADMIN"
+    nova.run("down")
+    nova.up()  # and does not make a second one
+    assert nova.run("psql", "-Atc", "SELECT count(*) FROM support.users").stdout.strip() == "1"
+
+
 def test_commands_that_need_a_running_nova_say_so(nova: Nova) -> None:
-    for command in ("psql", "materialize"):
+    for command in ("psql", "materialize", "token"):
         failed = nova.run(command, check=False)
         assert failed.returncode == 1
         assert "`nova up` first" in failed.stderr

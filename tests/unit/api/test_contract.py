@@ -16,19 +16,37 @@ from nova_api.settings import Settings, variables
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 OPERATIONS = {
-    "listItems": "/api/v1/items",
-    "getItem": "/api/v1/items/{item_id}",
-    "getItemTimeseries": "/api/v1/items/{item_id}/timeseries",
-    "getItemForecast": "/api/v1/items/{item_id}/forecast",
-    "listKpis": "/api/v1/kpis",
-    "listDemandDailyFamily": "/api/v1/kpis/demand-daily-family",
-    "listRequestsOpenDaily": "/api/v1/kpis/requests-open-daily",
-    "listLeadTimes": "/api/v1/kpis/lead-times",
-    "listForecastAccuracy": "/api/v1/kpis/forecast-accuracy",
-    "listDatasets": "/api/v1/datasets",
-    "getLiveness": "/health/live",
-    "getReadiness": "/health/ready",
+    "listItems": "GET /api/v1/items",
+    "getItem": "GET /api/v1/items/{item_id}",
+    "getItemTimeseries": "GET /api/v1/items/{item_id}/timeseries",
+    "getItemForecast": "GET /api/v1/items/{item_id}/forecast",
+    "listKpis": "GET /api/v1/kpis",
+    "listDemandDailyFamily": "GET /api/v1/kpis/demand-daily-family",
+    "listRequestsOpenDaily": "GET /api/v1/kpis/requests-open-daily",
+    "listLeadTimes": "GET /api/v1/kpis/lead-times",
+    "listForecastAccuracy": "GET /api/v1/kpis/forecast-accuracy",
+    "listDatasets": "GET /api/v1/datasets",
+    "login": "POST /api/v1/auth/login",
+    "refreshSession": "POST /api/v1/auth/refresh",
+    "logout": "POST /api/v1/auth/logout",
+    "getMe": "GET /api/v1/auth/me",
+    "changePassword": "POST /api/v1/auth/password",
+    "listUsers": "GET /api/v1/users",
+    "createUser": "POST /api/v1/users",
+    "getUser": "GET /api/v1/users/{user_id}",
+    "changeUser": "PATCH /api/v1/users/{user_id}",
+    "getLiveness": "GET /health/live",
+    "getReadiness": "GET /health/ready",
 }
+
+
+def operations(document: dict) -> dict[str, tuple[str, dict]]:
+    """Each operation by its id: method and path, and what the document says of it."""
+    return {
+        operation["operationId"]: (f"{method.upper()} {path}", operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -43,45 +61,55 @@ def test_the_committed_document_is_the_one_the_code_has():
 
 
 def test_the_operations_are_those_of_the_contract(document):
-    assert {item["get"]["operationId"]: path for path, item in document["paths"].items()} == OPERATIONS
-    assert all(set(item) == {"get"} for item in document["paths"].values())
+    assert {operation: address for operation, (address, _) in operations(document).items()} == OPERATIONS
 
 
 def test_every_operation_documents_its_errors_as_problems(document):
-    for item in document["paths"].values():
-        responses = item["get"]["responses"]
-        assert {"200", "400", "500"} <= set(responses)
+    for name, (_, operation) in operations(document).items():
+        responses = operation["responses"]
+        assert {"400", "500"} < set(responses)
         errors = {status: response for status, response in responses.items() if status >= "400"}
-        if item["get"]["operationId"] == "getReadiness":
+        if name == "getReadiness":
             del errors["503"]
         for response in errors.values():
             schema = response["content"]["application/problem+json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_every_operation_that_is_not_public_asks_for_a_token_and_says_how_it_refuses(document):
+    public = {"login", "refreshSession", "getLiveness", "getReadiness"}
+    for name, (_, operation) in operations(document).items():
+        if name not in public:
+            assert operation["security"] == [{"bearer": []}], name
+            assert {"401", "403"} < set(operation["responses"]), name
+        else:
+            assert "security" not in operation
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
 def test_every_body_names_its_versions_and_says_which_fields_may_be_null(document):
     schemas = document["components"]["schemas"]
-    for path, item in document["paths"].items():
-        if path.startswith("/api/"):
-            reference = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-            assert "versions" in schemas[reference.rpartition("/")[2]]["required"]
-    for name in ("ItemSummary", "ItemDetail", "ForecastPoint", "Kpi", "Dataset"):
-        assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), "null, but never absent"
+    for name in {*POLICIES, "listDatasets"}:
+        _, operation = operations(document)[name]
+        reference = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        assert "versions" in schemas[reference.rpartition("/")[2]]["required"]
+    for name in ("ItemSummary", "ItemDetail", "ForecastPoint", "Kpi", "Dataset", "User", "Session"):
+        always = {field for field, schema in schemas[name]["properties"].items() if "default" not in schema}
+        assert always <= set(schemas[name]["required"]), "null, but never absent"
     assert {"type": "null"} in schemas["Kpi"]["properties"]["value"]["oneOf"]
 
 
 def test_every_cached_operation_has_a_policy_and_every_policy_an_operation(document):
-    cached = {item["get"]["operationId"] for item in document["paths"].values() if "304" in item["get"]["responses"]}
+    cached = {name for name, (_, operation) in operations(document).items() if "304" in operation["responses"]}
     assert cached == set(POLICIES)
-    assert set(OPERATIONS) - cached == {"listDatasets", "getLiveness", "getReadiness"}
 
 
 def test_the_documentation_lists_every_endpoint_with_its_policy():
-    for operation, path in OPERATIONS.items():
+    for operation, address in OPERATIONS.items():
         policy = POLICIES.get(operation)
         datasets = ", ".join(f"`{name}`" for name in policy.datasets) if policy else "–"
         times = f"{policy.ttl} s | {policy.max_stale} s" if policy else "– | –"
-        assert f"| `GET {path}` | {operation} | {datasets} | {times} |" in DOCS
+        assert f"| `{address}` | {operation} | {datasets} | {times} |" in DOCS
 
 
 def test_the_documentation_lists_exactly_the_settings():

@@ -32,11 +32,12 @@ def test_an_address_that_nobody_decided_on_is_refused_and_named():
     assert "/open" not in str(refused.value)
 
 
-def test_only_health_and_the_reference_are_open_to_everybody():
+def test_only_health_the_reference_and_signing_in_are_open_to_everybody():
     app = build_app(Settings(database_url="postgresql://"))
     opened = {path for path, handler in guarded_handlers(app) if handler.opt[OPTION] is Permission.PUBLIC}
-    assert opened
-    assert all(path.startswith(("/health/", "/schema")) for path in opened)
+    signing_in = {"/api/v1/auth/login", "/api/v1/auth/refresh"}
+    assert signing_in < opened
+    assert all(path.startswith(("/health/", "/schema")) for path in opened - signing_in)
 
 
 def test_each_role_may_do_what_the_one_before_it_may():

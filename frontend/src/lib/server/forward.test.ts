@@ -82,6 +82,12 @@ test("nothing but the listed headers crosses, in either direction", async () => 
   for (const name of ["link", "server", "set-cookie"]) expect(response.headers.get(name)).toBeNull();
 });
 
+test("the API is asked with this server's token, never with the browser's", async () => {
+  vi.stubEnv("NOVA_API_SERVICE_TOKEN", "of-the-page");
+  await ask("/api/v1/items", { authorization: "Bearer x" });
+  expect(received[0]?.headers.authorization).toBe("Bearer of-the-page");
+});
+
 test("a path cannot climb out of the API", async () => {
   await ask("/api/v1/items/..%2f..%2f..%2fschema");
   expect(received[0]?.url).toBe("/api/v1/items/..%2f..%2f..%2fschema");

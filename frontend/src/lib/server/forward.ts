@@ -1,6 +1,6 @@
 import "server-only";
 import type { NextRequest } from "next/server";
-import { apiUrl } from "./api-origin";
+import { apiAuthorization, apiUrl } from "./api-origin";
 
 const PATIENCE_MS = 30_000;
 
@@ -48,10 +48,12 @@ function unreachable(request: NextRequest): Response {
  * headers only as listed above. An API that does not answer becomes a 502 problem document.
  */
 export async function forward(request: NextRequest): Promise<Response> {
+  const headers = pick(request.headers, REQUEST_HEADERS);
+  for (const [name, value] of Object.entries(apiAuthorization())) headers.set(name, value);
   try {
     const answer = await fetch(apiUrl(request.nextUrl.pathname + request.nextUrl.search), {
       method: request.method,
-      headers: pick(request.headers, REQUEST_HEADERS),
+      headers,
       cache: "no-store",
       redirect: "manual",
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]),

@@ -3,7 +3,7 @@ import { connection } from "next/server";
 import { cache } from "react";
 import { ApiError, readBody } from "@/lib/api/read-body";
 import type { ApiRequest } from "@/lib/api/request";
-import { apiUrl } from "./api-origin";
+import { apiAuthorization, apiUrl } from "./api-origin";
 
 const PATIENCE_MS = 2_000;
 
@@ -17,7 +17,11 @@ const loadOnce = cache(async (request: string): Promise<Loaded<unknown>> => {
   // At build time there is no request and no API: Next stops here, outside the catch.
   await connection();
   try {
-    const response = await fetch(apiUrl(request), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(apiUrl(request), {
+      headers: apiAuthorization(),
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     return { state: "ready", body: await readBody(response) };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { state: "missing" };
