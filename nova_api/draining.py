@@ -8,13 +8,13 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from granian.server import Server
+from granian.server import MPServer
 
 WARNING = signal.SIGUSR1
 """What a worker hears before SIGTERM; one that waits for its open streams would be killed in the end."""
 
 
-class DrainingServer(Server):
+class DrainingServer(MPServer):
     """Granian, ending in two steps."""
 
     def __init__(self, *arguments: Any, drain: float, **options: Any) -> None:

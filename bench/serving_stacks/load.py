@@ -148,10 +148,8 @@ async def _open_loop(
     waiting: deque[tuple[float, bytes]] = deque()
     latencies: list[float] = []
     loop = asyncio.get_running_loop()
-    made = [
-        await loop.create_connection(lambda: Connection(idle, waiting, latencies), address.hostname, address.port)
-        for _ in range(64)
-    ]
+    host, port = address.hostname or "", address.port or 80
+    made = [await loop.create_connection(lambda: Connection(idle, waiting, latencies), host, port) for _ in range(64)]
     total = int(rate * seconds)
     started = time.perf_counter()
     for number in range(total):

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import ASGIApp, Message, Send
 
 from nova_api.auth.principal import caller
 from nova_api.http.request_id import SCOPE_KEY, choose_request_id
@@ -28,7 +28,7 @@ class Edge:
     app: ASGIApp
     requests: RequestLog
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)

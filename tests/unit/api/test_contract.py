@@ -26,6 +26,7 @@ OPERATIONS = {
     "listLeadTimes": "GET /api/v1/kpis/lead-times",
     "listForecastAccuracy": "GET /api/v1/kpis/forecast-accuracy",
     "listDatasets": "GET /api/v1/datasets",
+    "streamEvents": "GET /api/v1/events",
     "login": "POST /api/v1/auth/login",
     "refreshSession": "POST /api/v1/auth/refresh",
     "logout": "POST /api/v1/auth/logout",
