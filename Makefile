@@ -19,11 +19,12 @@ FORECASTING := .venv-forecasting/.nova-forecasting
 FORECASTING_DEV := .venv-forecasting/.nova-forecasting-dev
 LSTM := .venv-lstm/.nova-lstm
 SPARK := .venv-spark/.nova-spark
+BENCH := .venv-bench/.nova-bench
 # npm itself writes this file at the end of an installation
 NODE_MODULES := frontend/node_modules/.package-lock.json
 REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 
-.PHONY: help up down status install install-lstm install-dev install-spark lint test lock clean
+.PHONY: help up down status install install-lstm install-dev install-spark install-bench lint test lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -44,6 +45,8 @@ install-lstm: $(LSTM) ## Make the environment of the recurrent network, which th
 install-dev: $(DEV) $(FORECASTING_DEV) $(LSTM) $(NODE_MODULES) $(REFERENCE) ## The same with the tools for tests, and the page's packages
 
 install-spark: $(SPARK) ## The Spark server that the tests of FORECAST_ENGINE=spark start (500 MB; it needs Java 17)
+
+install-bench: $(BENCH) ## The peers that bench/serving.py compares the API with
 
 lint: install-dev ## Check style, types and the borders between the packages
 	$(BIN)/ruff check .
@@ -95,6 +98,12 @@ $(SPARK): requirements/spark-server.txt | $(UV)
 	$(UV) pip sync --quiet --require-hashes --python .venv-spark/bin/python requirements/spark-server.txt
 	@touch $@
 
+# The peers alone: they are started from here and import nothing of Nova.
+$(BENCH): requirements/bench.txt | $(UV)
+	@test -x .venv-bench/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .venv-bench
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv-bench/bin/python requirements/bench.txt
+	@touch $@
+
 $(NODE_MODULES): frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund
 
@@ -122,4 +131,5 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	lock forecasting --extra assets --extra plots --extra forecasting --extra spark; \
 	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra spark --extra forecasting-dev; \
 	lock spark-server --extra spark-server; \
-	lock lstm --extra lstm
+	lock lstm --extra lstm; \
+	lock bench --extra bench

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,6 +32,8 @@ from nova_api.cache.shared import NoSharedTier, RedisTier, SharedTier
 from nova_api.database import Database
 from nova_api.datasets.routes import DatasetController
 from nova_api.decisions.routes import AlertAcknowledgementController, ItemDecisionController
+from nova_api.events.routes import EventController
+from nova_api.events.streams import Streams
 from nova_api.exports.routes import export_of
 from nova_api.exports.session import Exports
 from nova_api.forecasts.routes import ForecastController
@@ -63,6 +66,7 @@ CONTROLLERS = (
     ItemDecisionController,
     AlertAcknowledgementController,
     AuditController,
+    EventController,
     AuthController,
     UserController,
     HealthController,
@@ -74,7 +78,18 @@ ROWS = (
     row_of(SUPPLIERS, "getSupplier", "One supplier"),
 )
 
-INJECTED = ("settings", "database", "versions", "shared", "reader", "passwords", "entrance", "exports")
+INJECTED = (
+    "settings",
+    "database",
+    "versions",
+    "shared",
+    "reader",
+    "doorkeeper",
+    "passwords",
+    "entrance",
+    "exports",
+    "streams",
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,7 @@ class Services:
     entrance: Entrance
     calls: CallLog
     exports: Exports
+    streams: Streams
 
 
 def make_services(settings: Settings, representation: str) -> Services:
@@ -108,9 +124,19 @@ def make_services(settings: Settings, representation: str) -> Services:
     reader = Reader(database, versions, tiers, representation, time.time)
     accounts, passwords = Accounts(settings), Passwords()
     doorkeeper, entrance = Doorkeeper(tokens, accounts), Entrance(settings, database, tokens, passwords)
-    calls, exports = CallLog(database), Exports(settings)
     return Services(
-        settings, database, versions, shared, reader, accounts, passwords, doorkeeper, entrance, calls, exports
+        settings=settings,
+        database=database,
+        versions=versions,
+        shared=shared,
+        reader=reader,
+        accounts=accounts,
+        passwords=passwords,
+        doorkeeper=doorkeeper,
+        entrance=entrance,
+        calls=CallLog(database),
+        exports=Exports(settings),
+        streams=Streams(versions, settings.event_streams),
     )
 
 
@@ -179,12 +205,15 @@ def _serving(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMan
             log.warning(
                 "NOVA_API_WRITE_DATABASE_URL is not set: nobody can sign in or decide, and calls are not audited"
             )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, services.streams.close)
         await services.database.open()
         services.calls.start()
         await asyncio.gather(services.versions.start(), services.accounts.start())
         try:
             yield
         finally:
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
+            services.streams.close()
             await services.accounts.stop()
             await services.versions.stop()
             await services.shared.close()

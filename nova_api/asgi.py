@@ -10,7 +10,9 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from nova_api import logs
 from nova_api.app import build_app
 from nova_api.http.edge import Edge
+from nova_api.http.express import Express
 from nova_api.settings import Settings, load
+from nova_api.telemetry.requests import RequestLog
 
 
 def create_app(settings: Settings | None = None) -> Edge:
@@ -20,9 +22,9 @@ def create_app(settings: Settings | None = None) -> Edge:
         SettingsError: when the environment lacks something.
     """
     chosen = settings or load(os.environ)
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, chosen.log_format)
     app = build_app(chosen)
-    return Edge(app, lambda *seen: app.state.services.calls.observe(*seen))
+    return Edge(Express(app), RequestLog(chosen.log_format), lambda *seen: app.state.services.calls.observe(*seen))
 
 
 def served_app() -> Any:

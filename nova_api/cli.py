@@ -46,10 +46,11 @@ def serve() -> int:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
     from granian.constants import Interfaces, Loops
     from granian.log import LogLevels
-    from granian.server import Server
+
+    from nova_api.draining import DrainingServer
 
     settings = load(os.environ)
-    Server(
+    DrainingServer(
         "nova_api.asgi:served_app",
         factory=True,
         interface=Interfaces.ASGI,
@@ -60,6 +61,7 @@ def serve() -> int:
         backlog=1024,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
+        drain=settings.drain_time,
     ).serve()
     return 0
 

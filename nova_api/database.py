@@ -44,6 +44,10 @@ async def decode_json(connection: asyncpg.Connection) -> None:
         )
 
 
+async def _leave(connection: asyncpg.Connection) -> None:
+    """Nothing is to be reset."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One state of the warehouse.
@@ -96,6 +100,9 @@ class Database:
             command_timeout=settings.statement_timeout + 1,
             server_settings=session_settings(settings, read_only=read_only),
             init=decode_json,
+            # A transaction that only reads leaves nothing behind: asking the server to forget it would be one more
+            # round trip for each answer.
+            reset=_leave if read_only else None,
         )
 
     async def close(self) -> None:

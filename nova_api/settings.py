@@ -11,6 +11,7 @@ import msgspec
 from nova_api.auth.keys import BadKeysError, KeyRing
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["text", "json"]
 
 
 class SettingsError(RuntimeError):
@@ -105,6 +106,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mib: Annotated[
         int, _setting("NOVA_API_MEMORY_MIB", "Size of the memory tier per process", ge=1, le=4096)
     ] = 64
+    drain_time: Annotated[
+        float,
+        _setting("NOVA_API_DRAIN_TIME", "Time for which `/health/ready` refuses before the process ends", ge=0, le=60),
+    ] = 0.2
+    event_streams: Annotated[
+        int, _setting("NOVA_API_EVENT_STREAMS", "Open streams of events per process", ge=0, le=100_000)
+    ] = 200
+    log_format: Annotated[
+        LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
+    ] = "text"
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
 
     @property

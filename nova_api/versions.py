@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ class Known:
     datasets: Mapping[str, DatasetVersion]
     read_at: float
 
+    @property
+    def all_versions(self) -> dict[str, int]:
+        """Version of every dataset."""
+        return {name: dataset.version for name, dataset in self.datasets.items()}
+
     def versions(self, datasets: Sequence[str]) -> dict[str, int]:
         """Versions of some datasets; 0 for one that was never materialized."""
         return {name: self.datasets[name].version if name in self.datasets else 0 for name in datasets}
@@ -53,6 +59,7 @@ class VersionMap(Follower):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._known: Known | None = None
+        self._moved = asyncio.Event()
 
     @property
     def last_known(self) -> Known | None:
@@ -68,5 +75,13 @@ class VersionMap(Follower):
         return known if time.time() - known.read_at <= 3 * self._settings.poll_interval else None
 
     def learn(self, rows: Sequence[asyncpg.Record]) -> None:
-        """Take over the rows of the table."""
-        self._known = Known({row["dataset"]: DatasetVersion(**row) for row in rows}, time.time())
+        """Take over the rows of the table, and wake who waits for a version to move."""
+        before = self._known
+        self._known = known = Known({row["dataset"]: DatasetVersion(**row) for row in rows}, time.time())
+        if before is None or before.all_versions != known.all_versions:
+            self._moved.set()
+            self._moved = asyncio.Event()
+
+    async def next_move(self) -> None:
+        """Wait until a version moves."""
+        await self._moved.wait()

@@ -38,6 +38,18 @@ class Doorkeeper:
             raise UnauthenticatedError(str(error), has_token=True) from error
         return Principal(claims.sub, claims.name, claims.role, claims.jti), claims
 
+    def recognize(self, token: str) -> Principal | None:
+        """The caller that a token surely speaks for; None where only `identify` can say, or say why not."""
+        try:
+            claims = self._tokens.read(token)
+        except BadTokenError:
+            return None
+        return (
+            Principal(claims.sub, claims.name, claims.role, claims.jti)
+            if self._accounts.surely_counts(claims)
+            else None
+        )
+
     def require_confirmed(self) -> None:
         """Check that accounts are known as they are now.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
 from collections.abc import Mapping
@@ -12,6 +13,9 @@ from nova_api.vocabulary import Page, Versioned
 
 COMPRESSED_FROM = 1024
 """Bodies of fewer bytes than this are not worth compressing."""
+
+COMPRESSED_APART_FROM = 256 * 1024
+"""Bodies of this many bytes and more are compressed in a thread."""
 
 COMPRESSION_LEVEL = 5
 OVERHEAD = 512
@@ -79,13 +83,19 @@ def unpack(packed: bytes) -> Entry:
         raise CorruptEntryError(str(error)) from error
 
 
-def make_entry(document: Versioned, now: float) -> Entry:
+async def make_entry(document: Versioned, now: float) -> Entry:
     """Encode a body; NaN and infinities become null."""
     body = msgspec.json.encode(document)
+    # A thread costs more than it takes to compress a small body; compressing a large one would hold up the others.
+    compressed = _compress(body) if len(body) < COMPRESSED_APART_FROM else await asyncio.to_thread(_compress, body)
     return Entry(
         body=body,
-        compressed=gzip.compress(body, COMPRESSION_LEVEL, mtime=0) if len(body) >= COMPRESSED_FROM else None,
+        compressed=compressed,
         versions=document.versions,
         stored_at=now,
         next_cursor=document.next_cursor if isinstance(document, Page) else None,
     )
+
+
+def _compress(body: bytes) -> bytes | None:
+    return gzip.compress(body, COMPRESSION_LEVEL, mtime=0) if len(body) >= COMPRESSED_FROM else None

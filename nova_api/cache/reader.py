@@ -7,7 +7,6 @@ stale, for as long as its policy allows, and after that none.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -113,6 +112,13 @@ class Reader:
         known = self._versions.confirmed
         return None if known is None else known.versions(question.policy.datasets)
 
+    def at_hand(self, question: Question) -> Entry | None:
+        """The answer in memory, when it is surely the current one."""
+        current = self.current(question)
+        kept = self._memory.get(question.key)
+        fresh = current is not None and kept is not None and self._is_fresh(kept, current, question.policy)
+        return kept if fresh else None
+
     async def answer(self, question: Question, load: Load) -> Answer:
         """Answer a question.
 
@@ -123,8 +129,8 @@ class Reader:
         current = self.current(question)
         if current is None:
             return await self._unconfirmed(question, load)
-        kept = self._memory.get(question.key)
-        if kept is not None and self._is_fresh(kept, current, question.policy):
+        kept = self.at_hand(question)
+        if kept is not None:
             return Answer(kept, "memory")
         try:
             return await self._fly(question, load, current)
@@ -150,8 +156,7 @@ class Reader:
         policy = question.policy
         async with self._warehouse.snapshot(policy.datasets) as snapshot:
             document = await load(snapshot)
-        # In a thread: compressing the largest bodies would hold up every other request.
-        entry = await asyncio.to_thread(make_entry, document, self._now())
+        entry = await make_entry(document, self._now())
         self._memory.put(question.key, entry)
         await self._shared.put(question.key, entry, policy.ttl + policy.max_stale)
         return Answer(entry, "database")

@@ -11,6 +11,7 @@ from nova_api.cache.policy import DAY
 from nova_api.cache.shared import SharedTier
 from nova_api.database import Database
 from nova_api.errors import UnavailableError
+from nova_api.events.streams import Streams
 from nova_api.health.schemas import Check, Checks, Liveness, Readiness, Status
 from nova_api.http.problems import documented
 from nova_api.versions import VersionMap
@@ -52,6 +53,7 @@ class HealthController(Controller):
         database: NamedDependency[Database],
         shared: NamedDependency[SharedTier],
         versions: NamedDependency[VersionMap],
+        streams: NamedDependency[Streams],
     ) -> Response[Readiness]:
         """Look at what the API leans on."""
         checks = Checks(
@@ -59,7 +61,8 @@ class HealthController(Controller):
             cache=await _check_cache(shared),
             versions=_check_versions(versions),
         )
-        status = _overall(checks, _can_serve_stale(versions))
+        # A process that is about to end still answers, but nobody new should come to it.
+        status = "unavailable" if streams.closing else _overall(checks, _can_serve_stale(versions))
         return Response(
             Readiness(status=status, checks=checks),
             status_code=503 if status == "unavailable" else 200,

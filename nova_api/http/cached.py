@@ -17,6 +17,7 @@ from nova_api.cache.keys import entity_tag
 from nova_api.cache.policy import POLICIES, Policy
 from nova_api.cache.reader import Answer, Load, Reader
 from nova_api.http.conditional import accepts_gzip, matching_tag, quoted
+from nova_api.http.express import QUESTION_KEY
 from nova_api.http.problems import documented
 
 REVALIDATE = "private, no-cache"
@@ -64,6 +65,7 @@ def policy_of(handler: HTTPRouteHandler) -> Policy:
 async def respond(request: Request, reader: Reader, asked: msgspec.Struct, load: Load) -> Response[Any]:
     """Answer a validated request, from the nearest tier or by loading it."""
     question = reader.question(policy_of(request.route_handler), asked)
+    request.scope[QUESTION_KEY] = question  # pyright: ignore[reportGeneralTypeIssues]
     if_none_match = request.headers.get("if-none-match")
     current = reader.current(question)
     if current is not None and (held := matching_tag(if_none_match, entity_tag(question.key, current))):

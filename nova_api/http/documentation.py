@@ -150,6 +150,7 @@ def openapi_config(scalar: Scalar) -> OpenAPIConfig:
             Tag("audit", "Who did what, and when"),
             Tag("auth", "Signing in and out"),
             Tag("users", "Accounts, for administrators"),
+            Tag("events", "Versions as they move"),
             Tag("health", "For supervisors and load balancers"),
         ],
         components=Components(

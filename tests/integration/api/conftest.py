@@ -145,7 +145,7 @@ def serving() -> Serving:
         edge = create_app(msgspec.structs.replace(settings, token_keys=settings.token_keys or callers.KEYS))
         transport = httpx.ASGITransport(edge)
         async with (
-            edge.app.lifespan(),  # pyright: ignore[reportFunctionMemberAccess]
+            edge.app.app.lifespan(),  # pyright: ignore[reportFunctionMemberAccess]
             httpx.AsyncClient(
                 transport=transport, base_url="http://api.test", timeout=30, headers=callers.bearer(role)
             ) as client,

@@ -60,6 +60,7 @@ OPERATIONS = {
     "withdrawAlertAcknowledgement": "DELETE /api/v1/alerts/{alert_id}/acknowledgements/{acknowledgement_id}",
     "listAudit": "GET /api/v1/audit",
     "exportAudit": "GET /api/v1/audit/export",
+    "streamEvents": "GET /api/v1/events",
     "login": "POST /api/v1/auth/login",
     "refreshSession": "POST /api/v1/auth/refresh",
     "logout": "POST /api/v1/auth/logout",

@@ -1,0 +1,1 @@
+"""Versions of the datasets as they move, for pages that are open."""
