@@ -26,7 +26,7 @@ from nova_assets.operations.lake_upkeep import lake_upkeep
 from nova_assets.operations.month_partitions import month_partitions
 from nova_assets.operations.projection_retention import projection_retention
 from nova_assets.operations.publication_retention import publication_retention
-from nova_assets.planning.alerts.assets import alerts
+from nova_assets.planning.alerts.assets import alert_acknowledgements, alerts
 from nova_assets.planning.policy.assets import inventory_policy
 from nova_assets.planning.projection.assets import stock_projection
 from nova_assets.planning.recommendations.assets import (
@@ -72,6 +72,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
             recommendations,
             recommendation_outcomes,
             alerts,
+            alert_acknowledgements,
             kpi_daily,
             policy_simulation,
             *views,

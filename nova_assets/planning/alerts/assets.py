@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from nova_assets import settings
-from nova_assets.factories import check_specs, publication_events, table_spec
+from nova_assets.factories import asset_key, check_specs, publication_events, table_spec
 from nova_assets.partitions import FIRST_DAY, today
 from nova_assets.planning.alerts.thresholds import AlertThresholds
 from nova_assets.publication import Query
@@ -35,6 +35,14 @@ def findings_sql() -> str:
 
 
 ALERTS_SQL = f"WITH findings AS (\n{findings_sql()}\n)\nSELECT * FROM (\n{table_sql(ALERTS)}\n) AS told"
+
+alert_acknowledgements = dg.AssetSpec(
+    asset_key("support.alert_acknowledgements"),
+    description="What planners did about alerts: acknowledged, snoozed until a day. Written by the API.",
+    group_name="external",
+    kinds={"postgres"},
+    deps=[asset_key(ALERTS.relation)],
+)
 
 
 @dg.multi_asset(
