@@ -178,7 +178,7 @@ async def test_an_export_of_too_many_rows_is_refused_before_it_begins(many, serv
 async def test_more_exports_than_permitted_wait_their_turn_and_each_gives_its_place_back(many, serving, settings):
     one = msgspec.structs.replace(settings, exports=1)
     async with serving(one) as client:
-        session = await client._transport.app.app.state.services.exports.open(())
+        session = await client._transport.app.app.app.state.services.exports.open(())
         busy = await client.get("/api/v1/exports/sites")
         session.close()
         session.close()
@@ -193,7 +193,7 @@ async def test_more_exports_than_permitted_wait_their_turn_and_each_gives_its_pl
 async def test_an_export_that_takes_too_long_is_cut_off_and_gives_its_place_back(serving, settings):
     late = msgspec.structs.replace(settings, exports=1, export_timeout=0.2)
     async with serving(late) as client:
-        exports = client._transport.app.app.state.services.exports
+        exports = client._transport.app.app.app.state.services.exports
         forgotten = await exports.open(())
         deadline = time.monotonic() + 30
         while (await client.get("/api/v1/exports/sites")).status_code == 503:

@@ -323,7 +323,7 @@ def test_a_decision_made_through_the_api_survives_regeneration(changeable: Pipel
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(edge), base_url="http://api.test", headers=callers.bearer(Role.ANALYST)
         )
-        async with edge.app.lifespan(), client:  # pyright: ignore[reportFunctionMemberAccess]
+        async with edge.app.app.lifespan(), client:  # pyright: ignore[reportFunctionMemberAccess]
             seen = await client.get(address)
             headers = {"If-Match": seen.headers["etag"], "Idempotency-Key": "a-key-of-this-test"}
             return await client.post(address, json=asked, headers=headers)
