@@ -24,7 +24,7 @@ from nova_local.home import Home
 from nova_local.materialization import Wish
 from nova_local.progress import Progress
 from nova_local.settings import Settings
-from nova_local.sources import provide_erp, tell_of_a_change
+from nova_local.sources import provide, tell_of_a_change
 
 console = Console(soft_wrap=True)
 progress = Progress(console)
@@ -191,12 +191,11 @@ def load(home: Home, wish: Wish, *, again: bool, accept_drift: bool = False, acc
     recorded = running.require_running(home)
     source, before = materialization.choose(home, wish), materialization.loaded_kind(home)
     tell_of_a_change(home, source, progress)
-    if source.kind == materialization.ERP:
-        provide_erp(home, running.running_services(home, recorded), wish.size, progress)
+    source = provide(source, running.running_services(home, recorded), wish.size, progress)
     if again or not materialization.is_done(home, source):
         environment = running.running_environment(home, Settings.from_environment().lake, source.kind)
         with progress.step(f"materialization of {source}"):
-            other = materialization.is_other_data(home, wish, source)
+            other = materialization.is_other_data(home, source)
             accepted = accept_drift or (accept_other_data and other)
             materialization.materialize(
                 home, source, environment, progress.detail, accept_drift=accepted, other_data=other

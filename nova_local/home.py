@@ -66,7 +66,7 @@ class Home:
 
     @property
     def source(self) -> Path:
-        """Name of the source that was loaded last: `workbook` or `erp`."""
+        """The source that was loaded last: a line with its kind, `workbook` or `erp`, and one with its name."""
         return self.root / "source"
 
     @property

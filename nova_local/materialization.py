@@ -37,10 +37,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Source:
-    """What is loaded: the ERP's database, or the purchasing workbook at `workbook`."""
+    """What is loaded: the ERP's database, or the purchasing workbook at `workbook`. `demo`: which demo ERP it is."""
 
     kind: str
     workbook: Path | None = None
+    demo: str = ""
+
+    @property
+    def name(self) -> str:
+        """What tells it from another source of its kind; an ERP of the user's own is one, wherever it is."""
+        return str(self.workbook) if self.workbook else self.demo
 
     def __str__(self) -> str:
         return "the ERP" if self.workbook is None else self.workbook.name
@@ -63,7 +69,15 @@ def choose_kind(home: Home, wish: Wish) -> str:
 
 def loaded_kind(home: Home) -> str | None:
     """The kind of source that was loaded last; None while nothing was."""
-    return home.source.read_text(encoding="utf-8").strip() if home.source.exists() else None
+    return _loaded(home)[0]
+
+
+def _loaded(home: Home) -> tuple[str | None, str | None]:
+    """Kind and name of the source that was loaded last; None where it is not known."""
+    if not home.source.exists():
+        return None, None
+    kind, *name = home.source.read_text(encoding="utf-8").splitlines()
+    return kind, name[0] if name else None
 
 
 def choose_workbook(home: Home, asked: Path | None, size: str | None) -> Path:
@@ -95,7 +109,7 @@ def fingerprint(source: Source) -> str:
     ]
     workbook = source.workbook
     address, branches = (os.environ.get(name, "") for name in ("ERP_URL", "NOVA_ERP_BRANCHES"))
-    erp = f"{ERP} {digest.of_text(f'{address} {branches}'.rstrip())}"
+    erp = f"{ERP} {digest.of_text(f'{address} {branches} {source.demo}'.rstrip())}"
     data = erp if workbook is None else digest.of_files([workbook], workbook.parent)
     return f"{data}+{digest.of_files(code, project.ROOT)}"
 
@@ -107,16 +121,10 @@ def is_done(home: Home, source: Source) -> bool:
     return home.materialized.read_text(encoding="utf-8").strip() == fingerprint(source)
 
 
-def is_other_data(home: Home, wish: Wish, source: Source) -> bool:
+def is_other_data(home: Home, source: Source) -> bool:
     """Whether this is not what was loaded last: whoever chose it wants its rows, however many they are."""
-    if wish.size is not None or source.kind != loaded_kind(home):
-        return True
-    return source.workbook is not None and home.workbook.resolve() != source.workbook
-
-
-def forget(home: Home) -> None:
-    """Let the next `nova up` load its source again, whichever it is."""
-    home.materialized.unlink(missing_ok=True)
+    kind, name = _loaded(home)
+    return source.kind != kind or name not in (source.name, None)
 
 
 def materialize(
@@ -163,7 +171,7 @@ def materialize(
     if process.wait():
         raise failure(f"the materialization failed with code {process.returncode}", log)
     write_private(home.materialized, input_and_code + "\n")
-    write_private(home.source, source.kind + "\n")
+    write_private(home.source, f"{source.kind}\n{source.name}\n")
     if source.workbook is not None:
         remember(home, source.workbook)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from nova_local import erp, materialization
 from nova_local.embedded import Services
@@ -20,23 +21,25 @@ def tell_of_a_change(home: Home, source: Source, progress: Progress) -> None:
         progress.warn(f"the source changes from {was} to {source}: it replaces all rows; back with `--source {back}`")
 
 
-def provide_erp(home: Home, services: Services, size: str | None, progress: Progress) -> None:
-    """See that there is an ERP to read: the one of ERP_URL, else the demo ERP, of `size` where one is asked for.
+def provide(source: Source, services: Services, size: str | None, progress: Progress) -> Source:
+    """The source, and where it is an ERP, see that there is one: that of ERP_URL, else the demo ERP, of `size` where
+    one is asked for.
 
     A demo ERP of that size is kept as it is, whatever its seed and its last day; one that another version of Nova made
     is built anew.
 
     Raises `LocalError` when a size is asked for and ERP_URL names an ERP, or there is no such size.
     """
+    if source.kind != ERP:
+        return source
     if os.environ.get("ERP_URL"):
         if size is not None:
             raise LocalError("--size is that of the demo, but ERP_URL names an ERP: take one of them away")
-        return
+        return source
     there, is_current = erp.size_there(services.superuser_url) or (None, False)
-    if is_current and size in (None, there):
-        return
-    wanted = size or there or erp.DEFAULT_SIZE
-    erp.scale_of(wanted)
-    with progress.step(f"the demo ERP, {wanted}"):
-        materialization.forget(home)
-        erp.build(services.superuser_url, services.credentials.erp, wanted, note=progress.detail)
+    if not is_current or size not in (None, there):
+        wanted = size or there or erp.DEFAULT_SIZE
+        erp.scale_of(wanted)
+        with progress.step(f"the demo ERP, {wanted}"):
+            erp.build(services.superuser_url, services.credentials.erp, wanted, note=progress.detail)
+    return replace(source, demo=f"demo {erp.built_at(services.superuser_url).isoformat()}")

@@ -22,7 +22,7 @@ from nova_local.postgres import Postgres
 from nova_local.processes import POLITE
 from nova_local.progress import Progress
 from nova_local.service import Blueprint, blueprint_of
-from nova_local.sources import provide_erp, tell_of_a_change
+from nova_local.sources import provide, tell_of_a_change
 from nova_local.supervisor import Supervisor, supervise
 from nova_local.valkey import Valkey
 
@@ -61,8 +61,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         provision.migrate(services.admin_url, project.ROOT)
         provision.grant_logins(services.superuser_url, services.credentials.roles)
     configure_dagster(home)
-    if source.kind == materialization.ERP:
-        provide_erp(home, services, request.wish.size, progress)
+    source = provide(source, services, request.wish.size, progress)
 
     def environment() -> dict[str, str]:
         now = supervisor.state
@@ -72,7 +71,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
     build = start_build(request.procfile, environment(), supervisor)
     if not materialization.is_done(home, source):
         with progress.step(f"first materialization of {source}"):
-            other = materialization.is_other_data(home, request.wish, source)
+            other = materialization.is_other_data(home, source)
             materialization.materialize(
                 home, source, environment(), progress.detail, accept_drift=other, other_data=other
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nova_local.erp.builder import advance, build
-from nova_local.erp.database import DATABASE, READER, Summary, exists, size_there, summarize
+from nova_local.erp.database import DATABASE, READER, Summary, built_at, exists, size_there, summarize
 from nova_local.erp.scales import DEFAULT_SIZE, scale_of
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Summary",
     "advance",
     "build",
+    "built_at",
     "exists",
     "scale_of",
     "size_there",

@@ -8,6 +8,7 @@ CREATE TABLE truth.run (
     branches integer NOT NULL, -- whose books the rows are in; the days are the same
     first_day date NOT NULL,
     last_day date NOT NULL,
+    built_at timestamptz NOT NULL DEFAULT now(), -- tells this company from one that was built before
     state bytea NOT NULL -- what the next day needs
 );
 

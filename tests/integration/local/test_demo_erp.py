@@ -297,12 +297,15 @@ def test_a_build_that_fails_at_the_end_leaves_the_former_company(demo_erp: DemoE
 def test_advancing_day_by_day_gives_what_building_to_the_later_day_gives(demo_erp: DemoErp, services: Services) -> None:
     whole = fingerprints(demo_erp.superuser_url)
     earlier = LAST_DAY - timedelta(days=21)
+    former = erp.built_at(services.superuser_url)
     erp.build(services.superuser_url, services.credentials.erp, last_day=earlier, anew=True)
     assert fingerprints(demo_erp.superuser_url) != whole
+    assert (built := erp.built_at(services.superuser_url)) > former
     erp.advance(services.superuser_url, 1)
     erp.advance(services.superuser_url, 13)
     summary = erp.build(services.superuser_url, services.credentials.erp)
     assert summary == demo_erp.summary
+    assert erp.built_at(services.superuser_url) == built
     assert fingerprints(demo_erp.superuser_url) == whole
 
 

@@ -109,21 +109,27 @@ def test_the_workbook_of_last_time_is_kept_until_a_size_asks_for_the_demo(home: 
     assert materialization.choose_workbook(home, None, None) == home.demo_workbook("small")
 
 
-def test_another_workbook_source_or_size_is_other_data_and_another_content_is_not(home: Home, tmp_path: Path) -> None:
+def test_another_workbook_source_or_demo_is_other_data_and_another_content_is_not(home: Home, tmp_path: Path) -> None:
     own, other = (materialization.Source("workbook", tmp_path / name) for name in ("own.xlsx", "other.xlsx"))
-    erp, asked = materialization.Source("erp"), materialization.Wish()
+    bought, first, second = (materialization.Source("erp", demo=demo) for demo in ("", "demo 1", "demo 2"))
     assert own.workbook
     own.workbook.touch()
-    assert materialization.is_other_data(home, asked, own)
-    home.source.write_text("workbook\n", encoding="utf-8")
-    materialization.remember(home, own.workbook)
+    assert materialization.is_other_data(home, own)
+    home.source.write_text(f"workbook\n{own.workbook}\n", encoding="utf-8")
     own.workbook.write_bytes(b"another export")
-    assert not materialization.is_other_data(home, asked, own)
-    assert materialization.is_other_data(home, asked, other)
-    assert materialization.is_other_data(home, asked, erp)
+    assert not materialization.is_other_data(home, own)
+    assert materialization.is_other_data(home, other)
+    assert materialization.is_other_data(home, bought)
+    home.source.write_text("erp\ndemo 1\n", encoding="utf-8")
+    assert not materialization.is_other_data(home, first)
+    assert materialization.is_other_data(home, second)
+    assert materialization.is_other_data(home, bought)
+
+
+def test_a_source_whose_name_was_not_recorded_is_told_by_its_kind(home: Home, tmp_path: Path) -> None:
     home.source.write_text("erp\n", encoding="utf-8")
-    assert not materialization.is_other_data(home, asked, erp)
-    assert materialization.is_other_data(home, materialization.Wish(size="small"), erp)
+    assert not materialization.is_other_data(home, materialization.Source("erp", demo="demo 1"))
+    assert materialization.is_other_data(home, materialization.Source("workbook", tmp_path / "own.xlsx"))
 
 
 def test_another_content_of_the_same_workbook_is_another_input(tmp_path: Path) -> None:
