@@ -106,8 +106,13 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
                 (
                     "analytics.recommendations",
                     "core.dim_item",
+                    "core.dim_supplier",
                     "support.planner_decisions",
                 ),
+            ),
+            Policy(
+                "listSupplierPlans",
+                ("analytics.recommendations", "core.dim_supplier", "support.planner_decisions"),
             ),
             Policy(
                 "listRecommendationOutcomes",

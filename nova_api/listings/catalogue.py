@@ -13,7 +13,7 @@ from nova_api.listings.declaration import Listing
 from nova_api.planning.policies import POLICIES, POLICY_COMPARISON, SERVICE_CURVE
 from nova_api.planning.projections import PROJECTION_DAYS, PROJECTIONS
 from nova_api.purchases.listing import PURCHASE_LINES
-from nova_api.recommendations.listing import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS
+from nova_api.recommendations.listing import RECOMMENDATION_OUTCOMES, RECOMMENDATIONS, SUPPLIER_PLANS
 from nova_api.sites.listing import SITES
 from nova_api.suppliers.listing import SUPPLIER_PERFORMANCE, SUPPLIERS
 
@@ -35,6 +35,7 @@ LISTINGS: tuple[Listing, ...] = (
     PROJECTIONS,
     PROJECTION_DAYS,
     RECOMMENDATIONS,
+    SUPPLIER_PLANS,
     RECOMMENDATION_OUTCOMES,
     ALERTS,
     PURCHASE_LINES,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from nova_api.listings.declaration import Axis, Listing, any_of, at_least, equal, span
+from nova_api.listings.declaration import Axis, Listing, any_of, at_least, empty, equal, span
 
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +73,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     item_name: Annotated[str | None, msgspec.Meta(description="Name; null: no longer in the register")]
     family: Annotated[str | None, msgspec.Meta(description="Family")]
     unit: Annotated[str | None, msgspec.Meta(description="Unit of its quantities")]
+    supplier_name: Annotated[str | None, msgspec.Meta(description="Name of the supplier")]
     decided_by: Annotated[str | None, msgspec.Meta(description="Id of who decided")]
     decided_by_name: Annotated[str | None, msgspec.Meta(description="Name of who decided")]
     decided_at: Annotated[datetime | None, msgspec.Meta(description="When")]
@@ -80,6 +81,29 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     state: Annotated[
         str, msgspec.Meta(description="Changes with the proposal and its decisions; a write's If-Match names it")
     ]
+
+
+class SupplierPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is planned with a supplier as of the end of a day, with what planners have decided by now."""
+
+    date: Annotated[date, msgspec.Meta(description="Day at whose end it was proposed")]
+    plan: Annotated[
+        Literal["order", "expedite", "transfer", "reduce", "hold", "dead_stock", "none", "snoozed"],
+        msgspec.Meta(description="What is planned; snoozed: put off by a planner"),
+    ]
+    supplier: Annotated[
+        str, msgspec.Meta(description="Id of the supplier; empty: those of whose supplier nothing is known")
+    ]
+    supplier_name: Annotated[str | None, msgspec.Meta(description="Its name")]
+    lines: Annotated[int, msgspec.Meta(description="Items")]
+    open_lines: Annotated[int, msgspec.Meta(description="Items that no planner has decided about")]
+    critical_lines: Annotated[int, msgspec.Meta(description="Items that run out before what is ordered now can come")]
+    priority: Annotated[float, msgspec.Meta(description="Highest priority of them, 0 to 100")]
+    order_by: Annotated[date | None, msgspec.Meta(description="First of their days to order by, maybe past")]
+    cost_brl: Annotated[
+        float | None, msgspec.Meta(description="Cost of the planned quantities that have a price; null: none has (BRL)")
+    ]
+    unpriced_lines: Annotated[int, msgspec.Meta(description="Items that are not in the cost")]
 
 
 class RecommendationOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +146,7 @@ RECOMMENDATIONS = Listing(
     filters=(
         any_of("item_id"),
         any_of("supplier_id"),
+        empty("supplier_unknown", "supplier_id", "Whether nothing is known of the supplier"),
         equal("family"),
         equal("action"),
         equal("reason"),
@@ -132,6 +157,19 @@ RECOMMENDATIONS = Listing(
         *span("order_by", "order_by_from", "order_by_to"),
     ),
     sortable=("priority", "order_by", "cost_brl", "money_at_risk_brl", "proposed_since"),
+    axis=Axis("date", "analytics.recommendations", "from", "to"),
+)
+
+SUPPLIER_PLANS = Listing(
+    name="SupplierPlans",
+    path="recommendations/suppliers",
+    tag="recommendations",
+    summary="What is planned with each supplier: items, cost and the first day to order by",
+    row=SupplierPlan,
+    sql="recommendation_suppliers",
+    key=("date", "plan", "supplier"),
+    filters=(equal("plan"), any_of("supplier")),
+    sortable=("priority", "order_by", "cost_brl", "lines"),
     axis=Axis("date", "analytics.recommendations", "from", "to"),
 )
 

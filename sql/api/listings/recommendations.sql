@@ -25,6 +25,7 @@ SELECT
     item.item_name,
     item.family,
     item.unit,
+    supplier.supplier_name,
     decided.decided_by,
     decided.decided_by_name,
     decided.decided_at,
@@ -34,3 +35,4 @@ FROM analytics.recommendations AS proposal
 INNER JOIN support.decided_recommendations AS decided
     ON decided.date = proposal.date AND decided.item_id = proposal.item_id
 LEFT JOIN core.dim_item AS item ON item.item_id = proposal.item_id
+LEFT JOIN core.dim_supplier AS supplier ON supplier.supplier_id = proposal.supplier_id

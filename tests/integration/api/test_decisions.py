@@ -49,6 +49,8 @@ def plan(warehouse: Warehouse) -> Iterator[None]:
     """The plan of a day, and an alert; decisions of this module go with it."""
     warehouse.execute("SELECT support.make_month_partitions('analytics.recommendations', '2024-06-01', '2024-07-31')")
     rows = [proposal(item, "order", 40) for item in ("1", "2", "3", "4", "5")] + [proposal("0", "none", 0)]
+    bought = {"supplier_id": "S9", "cost_brl": 400, "order_by": DAY}
+    rows += [proposal(item, "order", 40, **bought) for item in ("6", "7")]
     warehouse.publish("analytics.recommendations", rows)
     alert = {
         "alert_id": uuid.UUID(ALERT),
@@ -126,6 +128,25 @@ async def test_an_override_holds_at_once_with_its_event_and_its_version(
     assert details["before"]["decision"] == "open"
     assert details["after"]["planned_quantity"] == 7
     assert details["entry"]["reason"] == "a project ends"
+
+
+async def test_what_is_planned_with_a_supplier_follows_the_decisions(serving: Serving, settings: Settings, eventually):
+    address = "/api/v1/recommendations/suppliers?supplier=S9"
+    async with serving(settings, Role.ANALYST) as client:
+        [before] = (await client.get(address)).json()["data"]
+        assert (before["plan"], before["lines"], before["open_lines"], before["cost_brl"]) == ("order", 2, 2, 800)
+        assert (before["order_by"], before["unpriced_lines"]) == ("2024-06-28", 0)
+        await decide(client, path("6"), OVERRIDE)
+
+        def overridden(response: httpx.Response) -> bool:
+            return response.json()["data"][0]["open_lines"] == 1
+
+        [after] = (await eventually(client, address, overridden)).json()["data"]
+        assert (after["lines"], after["cost_brl"]) == (2, 400 + 400 / 40 * 7)
+        await decide(client, path("7"), {"kind": "snooze", "expires_on": UNTIL})
+        both = await eventually(client, address, lambda response: len(response.json()["data"]) == 2)
+        plans = {row["plan"]: (row["lines"], row["cost_brl"], row["unpriced_lines"]) for row in both.json()["data"]}
+        assert plans == {"order": (1, 70, 0), "snoozed": (1, None, 1)}
 
 
 async def test_of_two_planners_who_saw_the_same_one_decides(serving: Serving, settings: Settings, warehouse: Warehouse):

@@ -45,6 +45,7 @@ OPERATIONS = {
     "listProjections": "GET /api/v1/projections",
     "listProjectionDays": "GET /api/v1/projections/days",
     "listRecommendations": "GET /api/v1/recommendations",
+    "listSupplierPlans": "GET /api/v1/recommendations/suppliers",
     "listRecommendationOutcomes": "GET /api/v1/recommendations/outcomes",
     "listAlerts": "GET /api/v1/alerts",
     "listPurchaseLines": "GET /api/v1/purchase-lines",

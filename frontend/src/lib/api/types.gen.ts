@@ -662,7 +662,7 @@ export interface paths {
         };
         /**
          * What to do about each item, with lines that add up to the quantity and what planners decided: as a file
-         * @description All rows that pass the filters, from one state of `analytics.recommendations`, `core.dim_item`, `support.planner_decisions`.
+         * @description All rows that pass the filters, from one state of `analytics.recommendations`, `core.dim_item`, `core.dim_supplier`, `support.planner_decisions`.
          */
         get: operations["exportRecommendations"];
         put?: never;
@@ -685,6 +685,26 @@ export interface paths {
          * @description All rows that pass the filters, from one state of `analytics.recommendation_outcomes`, `core.dim_item`.
          */
         get: operations["exportRecommendationOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/recommendations/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is planned with each supplier: items, cost and the first day to order by: as a file
+         * @description All rows that pass the filters, from one state of `analytics.recommendations`, `core.dim_supplier`, `support.planner_decisions`.
+         */
+        get: operations["exportSupplierPlans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1182,7 +1202,7 @@ export interface paths {
         };
         /**
          * What to do about each item, with lines that add up to the quantity and what planners decided
-         * @description Made from `analytics.recommendations`, `core.dim_item`, `support.planner_decisions`.
+         * @description Made from `analytics.recommendations`, `core.dim_item`, `core.dim_supplier`, `support.planner_decisions`.
          */
         get: operations["listRecommendations"];
         put?: never;
@@ -1205,6 +1225,26 @@ export interface paths {
          * @description Made from `analytics.recommendation_outcomes`, `core.dim_item`.
          */
         get: operations["listRecommendationOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is planned with each supplier: items, cost and the first day to order by
+         * @description Made from `analytics.recommendations`, `core.dim_supplier`, `support.planner_decisions`.
+         */
+        get: operations["listSupplierPlans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2930,6 +2970,8 @@ export interface components {
             state: string;
             /** @description Supplier of most lines */
             supplier_id: string | null;
+            /** @description Name of the supplier */
+            supplier_name: string | null;
             /** @description Place that lacks it */
             to_site_id: string | null;
             /** @description Unit of its quantities */
@@ -3302,6 +3344,49 @@ export interface components {
         /** SupplierPerformancePage */
         SupplierPerformancePage: {
             data: components["schemas"]["SupplierPerformance"][];
+            /** @description Ask with this `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+            /** @constant */
+            shape: "rows";
+            /** @description Version of each dataset that this answer was made from */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** SupplierPlan */
+        SupplierPlan: {
+            /** @description Cost of the planned quantities that have a price; null: none has (BRL) */
+            cost_brl: number | null;
+            /** @description Items that run out before what is ordered now can come */
+            critical_lines: number;
+            /**
+             * Format: date
+             * @description Day at whose end it was proposed
+             */
+            date: string;
+            /** @description Items */
+            lines: number;
+            /** @description Items that no planner has decided about */
+            open_lines: number;
+            /** @description First of their days to order by, maybe past */
+            order_by: string | null;
+            /**
+             * @description What is planned; snoozed: put off by a planner
+             * @enum {string}
+             */
+            plan: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | "snoozed";
+            /** @description Highest priority of them, 0 to 100 */
+            priority: number;
+            /** @description Id of the supplier; empty: those of whose supplier nothing is known */
+            supplier: string;
+            /** @description Its name */
+            supplier_name: string | null;
+            /** @description Items that are not in the cost */
+            unpriced_lines: number;
+        };
+        /** SupplierPlanPage */
+        SupplierPlanPage: {
+            data: components["schemas"]["SupplierPlan"][];
             /** @description Ask with this `cursor` for the next page; null on the last */
             next_cursor: string | null;
             /** @constant */
@@ -6473,6 +6558,8 @@ export interface operations {
                 item_id?: string | null;
                 /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
                 supplier_id?: string | null;
+                /** @description Whether nothing is known of the supplier */
+                supplier_unknown?: boolean | null;
                 /** @description Exact `family` */
                 family?: string | null;
                 /** @description Exact `action` */
@@ -6493,7 +6580,7 @@ export interface operations {
                 order_by_to?: string | null;
                 /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
-                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, supplier_name, decided_by, decided_by_name, decided_at, decision_reason, state */
                 fields?: string | null;
             };
             header?: never;
@@ -6591,6 +6678,99 @@ export interface operations {
                 /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "date" | "-date" | "days_without_stock" | "-days_without_stock" | "proposed_until" | "-proposed_until";
                 /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, quantity, decision, proposed_until, days_known, ordered_qty, ordered_on, days_without_stock, stockout_on, done, item_name, family, unit */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Name of the file */
+                    "Content-Disposition"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    /** @description Rows that it has: fewer means that it broke off */
+                    "X-Row-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSupplierPlans: {
+        parameters: {
+            query?: {
+                /** @description Kind of file */
+                format?: "csv" | "xlsx" | "ndjson" | "arrow";
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description Exact `plan` */
+                plan?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | "snoozed" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "lines" | "-lines";
+                /** @description Fields wanted, with commas between them; absent: all of date, plan, supplier, supplier_name, lines, open_lines, critical_lines, priority, order_by, cost_brl, unpriced_lines */
                 fields?: string | null;
             };
             header?: never;
@@ -9094,6 +9274,8 @@ export interface operations {
                 item_id?: string | null;
                 /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
                 supplier_id?: string | null;
+                /** @description Whether nothing is known of the supplier */
+                supplier_unknown?: boolean | null;
                 /** @description Exact `family` */
                 family?: string | null;
                 /** @description Exact `action` */
@@ -9114,7 +9296,7 @@ export interface operations {
                 order_by_to?: string | null;
                 /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
                 sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "money_at_risk_brl" | "-money_at_risk_brl" | "proposed_since" | "-proposed_since";
-                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, decided_by, decided_by_name, decided_at, decision_reason, state */
+                /** @description Fields wanted, with commas between them; absent: all of date, item_id, action, reason, quantity, from_site_id, to_site_id, supplier_id, order_by, cost_brl, money_at_risk_brl, priority, critical, explanation, codes, proposed_since, decision, decision_id, decided_until, planned_action, planned_quantity, made_at, item_name, family, unit, supplier_name, decided_by, decided_by_name, decided_at, decision_reason, state */
                 fields?: string | null;
                 /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
                 shape?: "rows" | "columns";
@@ -9253,6 +9435,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecommendationOutcomePage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
+                };
+            };
+            /** @description The answer the client holds is still the current one */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has no token, or one that is not good, or not any more; sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer cannot be given now; ask again after `Retry-After` seconds */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSupplierPlans: {
+        parameters: {
+            query?: {
+                /** @description One day; absent, with `from` and `to`: the latest */
+                date?: string | null;
+                /** @description First of several days, included */
+                from?: string | null;
+                /** @description Last of several days, included */
+                to?: string | null;
+                /** @description Exact `plan` */
+                plan?: "order" | "expedite" | "transfer" | "reduce" | "hold" | "dead_stock" | "none" | "snoozed" | null;
+                /** @description One or several ids with commas between them; an id that has a comma itself stands in double quotes */
+                supplier?: string | null;
+                /** @description Order; with '-' descending, ties by the key in the same direction. Unknown values come last either way */
+                sort?: "date" | "-date" | "priority" | "-priority" | "order_by" | "-order_by" | "cost_brl" | "-cost_brl" | "lines" | "-lines";
+                /** @description Fields wanted, with commas between them; absent: all of date, plan, supplier, supplier_name, lines, open_lines, critical_lines, priority, order_by, cost_brl, unpriced_lines */
+                fields?: string | null;
+                /** @description `rows`: an object for each row; `columns`: an array for each field, which is smaller */
+                shape?: "rows" | "columns";
+                /** @description Rows in the page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description Seconds since the answer was read from the database */
+                    Age?: string;
+                    /** @description Name of this answer; send it back as If-None-Match */
+                    ETag?: string;
+                    /** @description Where it came from: memory, redis, database or stale */
+                    "X-Cache"?: string;
+                    /** @description Datasets and versions it was made from */
+                    "X-Data-Version"?: string;
+                    /** @description Id of this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierPlanPage"] | components["schemas"]["PartialRows"] | components["schemas"]["Columns"];
                 };
             };
             /** @description The answer the client holds is still the current one */
