@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 
@@ -38,7 +38,8 @@ from nova_api.exports.routes import export_of
 from nova_api.exports.session import Exports
 from nova_api.forecasts.routes import ForecastController
 from nova_api.health.routes import HealthController
-from nova_api.http.documentation import document_permissions, openapi_config
+from nova_api.http.documentation import document_refusals, openapi_config
+from nova_api.http.options import allowed_methods
 from nova_api.http.parameters import Parameters, documented_parameters, refuse_undocumented
 from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
@@ -182,13 +183,13 @@ def build_app(settings: Settings) -> Litestar:
         lifespan=[_serving(settings)],
         dependencies={name: Provide(_service(name), sync_to_thread=False) for name in INJECTED},
         middleware=[Guard()],
-        before_request=_refuse_undocumented,
+        before_request=_before_handlers,
         exception_handlers=HANDLERS,
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )
     require_permissions(app)
-    document_permissions(app)
+    document_refusals(app)
     return app
 
 
@@ -230,5 +231,8 @@ def _service(name: str) -> Callable[[State], Any]:
     return provide
 
 
-async def _refuse_undocumented(request: Request) -> None:
+async def _before_handlers(request: Request) -> Response[None] | None:
+    if request.method == "OPTIONS":
+        return allowed_methods(request)
     refuse_undocumented(request)
+    return None

@@ -17,6 +17,7 @@ from nova_api.auth.permissions import OPTION, Permission
 from nova_api.database import Database
 from nova_api.errors import RefusedError
 from nova_api.http.cached import next_address
+from nova_api.http.documentation import file_operation
 from nova_api.http.problems import documented
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -35,6 +36,7 @@ Status = Annotated[int | None, QueryParameter(ge=100, le=599, description="Statu
 
 
 def asked_filter(
+    request: Request,
     from_: FromInstant = None,
     to: ToInstant = None,
     actor: Actor = None,
@@ -47,10 +49,12 @@ def asked_filter(
     """The filter of a request.
 
     Raises:
-        RefusedError: when an instant has no zone, or the span ends before it begins.
+        RefusedError: when an instant is a number or has no zone, or the span ends before it begins.
     """
     for name, instant in (("from", from_), ("to", to)):
-        if instant is not None and instant.tzinfo is None:
+        # A number would be taken for seconds since 1970.
+        written = request.query_params.get(name, "")
+        if instant is not None and (instant.tzinfo is None or "-" not in written[1:]):
             raise RefusedError(name, "an instant needs its zone, as in 2026-03-01T00:00:00Z")
     if from_ is not None and to is not None and to <= from_:
         raise RefusedError("to", "the span ends before it begins")
@@ -96,10 +100,11 @@ class AuditController(Controller):
     @get(
         "/export",
         operation_id="exportAudit",
+        operation_class=file_operation(export.MEDIA_TYPES.values()),
         summary="What happened, as a file",
         description="Latest first, made while it is sent. The export is an event of the log itself.",
         responses={
-            200: ResponseSpec(str, generate_examples=False, description="The file", media_type="text/csv"),
+            200: ResponseSpec(str, generate_examples=False, description="The file"),
             **documented(400, 500, 503),
         },
     )

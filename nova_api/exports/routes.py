@@ -11,7 +11,6 @@ from typing import Annotated, Any, cast
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Schema
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
@@ -21,6 +20,7 @@ from nova_api.errors import RefusedError
 from nova_api.exports.formats import FORMATS, Format, FormatName
 from nova_api.exports.session import Exports, Session
 from nova_api.http.cached import documented_header, version_header
+from nova_api.http.documentation import file_operation
 from nova_api.http.edge import ONLY_HEADERS
 from nova_api.http.problems import documented
 from nova_api.listings.declaration import Listing
@@ -29,6 +29,7 @@ from nova_api.listings.reading import latest_day
 from nova_api.listings.request import Selection, fields, selection
 from nova_api.listings.routes import ROOT, declare, from_arguments, selecting_parameters
 from nova_api.settings import Settings
+from nova_api.sqlstates import translated
 
 HEADERS = [
     documented_header("Content-Disposition", "Name of the file"),
@@ -36,18 +37,6 @@ HEADERS = [
     documented_header("X-Row-Count", "Rows that it has: fewer means that it broke off"),
     documented_header("X-Request-Id", "Id of this request in the log"),
 ]
-
-
-@dataclass
-class ExportOperation(Operation):
-    """An operation whose answer is a file in one of the formats."""
-
-    def __post_init__(self) -> None:
-        """Say so in the document, where Litestar knows a single media type."""
-        file = Schema(type="string", format="binary")  # pyright: ignore[reportArgumentType]
-        answer: Any = (self.responses or {}).get("200")
-        if answer is not None:
-            answer.content = {known.media_type: OpenAPIMediaType(schema=file) for known in FORMATS.values()}
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,8 @@ def export_of(listing: Listing) -> HTTPRouteHandler:
         wanted = Wanted(listing, selected, names, values["format"])
         session = await exports.open(policy.datasets)
         try:
-            return await _answer(session, wanted, settings, only_headers=request.scope.get(ONLY_HEADERS, False))
+            with translated():
+                return await _answer(session, wanted, settings, only_headers=request.scope.get(ONLY_HEADERS, False))
         except BaseException:
             session.close()
             raise
@@ -97,7 +87,7 @@ def export_of(listing: Listing) -> HTTPRouteHandler:
     return get(
         f"{ROOT}/exports/{listing.path}",
         operation_id=listing.export_operation,
-        operation_class=ExportOperation,
+        operation_class=file_operation(known.media_type for known in FORMATS.values()),
         summary=f"{listing.summary}: as a file",
         description=f"All rows that pass the filters, from one state of "
         f"{', '.join(f'`{name}`' for name in policy.datasets)}.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -12,7 +14,7 @@ from litestar import Litestar, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.openapi.spec import Components, OpenAPIMediaType, Operation, Schema, SecurityScheme, Tag
 
 from nova_api.auth.permissions import OPTION, Permission, guarded_handlers
 from nova_api.http.conditional import accepts_gzip
@@ -111,9 +113,26 @@ class ReferencePage(OpenAPIRenderPlugin):
         router.register(script)
 
 
-def document_permissions(app: Litestar) -> None:
-    """Say in the document, of every address that is not public, that it takes a token and how it refuses."""
+def file_operation(media_types: Iterable[str]) -> type[Operation]:
+    """The kind of operation whose answer is a file in one of several forms; Litestar knows a single media type."""
+    forms = tuple(media_types)
+
+    @dataclass
+    class FileOperation(Operation):
+        def __post_init__(self) -> None:
+            file = Schema(type="string", format="binary")  # pyright: ignore[reportArgumentType]
+            answer: Any = (self.responses or {}).get("200")
+            if answer is not None:
+                answer.content = {form: OpenAPIMediaType(schema=file) for form in forms}
+
+    return FileOperation
+
+
+def document_refusals(app: Litestar) -> None:
+    """Say in the document how addresses refuse: those that are not public, and those that take a body."""
     for _, handler in guarded_handlers(app):
+        if handler.http_methods & {"POST", "PATCH", "PUT"}:
+            handler.responses = {**documented(413), **(handler.responses or {})}
         if handler.opt[OPTION] is not Permission.PUBLIC:
             handler.security = [{BEARER: []}]
             handler.responses = {**documented(401, 403), **(handler.responses or {})}

@@ -52,6 +52,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: list[ParameterProblem] = []
 
 
+def problem_type(status: int) -> str:
+    """The stable name of the kind of problem that a status tells: `/problems/not-found`."""
+    return f"/problems/{HTTPStatus(status).phrase.lower().replace(' ', '-')}"
+
+
 def problem_response(
     request: Request,
     status: int,
@@ -64,7 +69,7 @@ def problem_response(
     title = HTTPStatus(status).phrase
     raw_path = (request.scope.get("raw_path") or b"").decode("ascii", "replace").partition("?")[0]
     problem = Problem(
-        type=f"/problems/{title.lower().replace(' ', '-')}",
+        type=problem_type(status),
         title=title,
         status=status,
         detail=detail,
@@ -170,15 +175,18 @@ DESCRIPTIONS = {
     400: "A parameter is unknown or cannot be used; `errors` says which and what is allowed",
     401: "The request has no token, or one that is not good, or not any more; sign in",
     403: "The caller's role may not do this",
-    404: "There is no such thing",
+    404: "There is no such thing, or no such address",
+    405: "The address does not take this method; `Allow` names those that it takes",
     409: "It cannot be done to what is there now; `detail` says why",
     412: "What `If-Match` names is not what is there now: read it again",
+    413: "The body is larger than any that the API takes",
     422: "The `Idempotency-Key` was used for another write",
     428: "The request must say by `If-Match` what it changes",
     429: "Too many requests; ask again after `Retry-After` seconds",
     500: "The API failed",
     503: "The answer cannot be given now; ask again after `Retry-After` seconds",
 }
+"""The catalogue of problems, by status; docs/api.md has a row for each."""
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:

@@ -9,6 +9,7 @@ import pytest
 
 from nova_api.app import build_app
 from nova_api.auth.permissions import GRANTS, OPTION, Permission, Role, guarded_handlers
+from nova_api.http.problems import problem_type
 from nova_api.settings import Settings
 from tests.support.callers import USER_IDS, bearer
 
@@ -50,6 +51,32 @@ async def test_every_role_gets_exactly_what_it_is_granted_at_every_address_by_ev
                     assert answer.headers["content-type"] == "application/problem+json", where
                 seen.add((permission, role, answer.status_code))
     assert {(Permission.READ, None, 401), (Permission.MANAGE_USERS, Role.ANALYST, 403)} < seen
+
+
+async def test_a_method_that_an_address_lacks_is_refused_to_everybody_and_the_others_are_named(serving, settings):
+    taken: dict[str, dict[str, Permission]] = {}
+    for method, path, permission in addresses():
+        taken.setdefault(path, {})[method] = permission
+    every = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+    refused = 0
+    async with serving(settings, None) as client:
+        for path, methods in taken.items():
+            if path.startswith("/schema"):
+                continue  # pages of the framework's own plugin
+            for role in (None, *Role):
+                for method in every:
+                    if method in methods:
+                        continue
+                    answer = await client.request(method, path, headers=bearer(role))
+                    where = (method, path, role, answer.status_code)
+                    # The framework's answer to OPTIONS is as closed as the controller that it stands in.
+                    assert answer.status_code in ({204, 401, 403} if method == "OPTIONS" else {405}), where
+                    if answer.status_code in (204, 405):
+                        assert set(answer.headers["allow"].split(", ")) == {*methods, "OPTIONS"}, where
+                    if method != "OPTIONS" and method != "HEAD":
+                        assert answer.json()["type"] == problem_type(405), where
+                    refused += answer.status_code == 405
+    assert refused > 1000
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 
 import httpx
 import pytest
 
+from nova_api.auth.keys import KeyRing
 from nova_api.auth.permissions import Role
+from nova_api.auth.tokens import Subject, Tokens
 from nova_local.ports import any_free
 from tests.support import callers
 
@@ -88,6 +91,25 @@ def test_who_has_no_token_hears_nothing_and_head_ends(server):
     assert httpx.get(f"{origin}/api/v1/events", timeout=PATIENCE).status_code == 401
     head = httpx.head(f"{origin}/api/v1/events", headers=callers.bearer(Role.VIEWER), timeout=PATIENCE)
     assert (head.status_code, head.content) == (200, b"")
+
+
+def test_a_stream_ends_when_its_token_is_void(server, warehouse):
+    origin, _ = server
+    user_id, role = str(uuid.uuid4()), Role.VIEWER
+    warehouse.execute(callers.INSERT, user_id, f"u{user_id[:8]}", "Somebody", role.value)
+    subject = Subject(user_id=user_id, name="Somebody", role=role, epoch=1)
+    token, _ = Tokens(KeyRing.parse(callers.KEYS)).issue(subject, 600)
+    asked = {"Authorization": f"Bearer {token}"}
+    with httpx.stream("GET", f"{origin}/api/v1/events", headers=asked, timeout=PATIENCE) as response:
+        heard = events(response)
+        assert next(heard)["event"] == "versions"
+        warehouse.execute("UPDATE support.users SET token_epoch = 2 WHERE user_id = %s::uuid", user_id)
+        deadline = time.monotonic() + PATIENCE
+        while httpx.get(f"{origin}/api/v1/auth/me", headers=asked).status_code != 401:
+            assert time.monotonic() < deadline, "the token was never void"
+            time.sleep(0.05)
+        warehouse.publish("core.dim_site")
+        assert next(heard, None) is None
 
 
 def test_there_are_no_more_streams_than_permitted(server):

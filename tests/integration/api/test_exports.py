@@ -215,3 +215,11 @@ async def test_a_text_that_could_be_a_formula_is_a_text_in_a_spreadsheet(warehou
     assert workbook.to_python()[1][1] == name
     sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
+
+
+async def test_a_text_that_no_query_can_use_is_refused_as_in_the_pages(serving, settings):
+    async with serving(settings) as client:
+        page = await client.get("/api/v1/alerts", params={"alert_id": "¿\0"})
+        file = await client.get("/api/v1/exports/alerts", params={"alert_id": "¿\0"})
+    assert (page.status_code, file.status_code) == (400, 400)
+    assert file.headers["content-type"] == "application/problem+json"

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from nova_api import errors
 from nova_api.app import build_app, document_json
 from nova_api.cache.policy import POLICIES
+from nova_api.http.problems import DESCRIPTIONS, HANDLERS, problem_type
 from nova_api.listings.catalogue import LISTINGS
 from nova_api.settings import Settings, variables
 
@@ -147,6 +149,25 @@ def test_the_documentation_lists_every_endpoint_with_its_policy():
         datasets = ", ".join(f"`{name}`" for name in policy.datasets) if policy else "–"
         times = f"{policy.ttl} s | {policy.max_stale} s" if policy else "– | –"
         assert f"| `{address}` | {operation} | {datasets} | {times} |" in DOCS
+
+
+def test_the_documentation_lists_exactly_the_problems():
+    rows = [f"| `{problem_type(status)}` | {status} | {meaning} |" for status, meaning in DESCRIPTIONS.items()]
+    begin = DOCS.index("| type | status | meaning |")
+    assert DOCS[begin : DOCS.index("\n\n", begin)].splitlines()[2:] == rows
+
+
+def test_every_error_of_the_api_is_told_as_a_problem_of_the_catalogue(document):
+    raised = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    for kind in raised:
+        assert any(known in HANDLERS for known in kind.__mro__ if known not in (Exception, object)), kind
+    documented = {
+        int(status)
+        for _, operation in operations(document).values()
+        for status in operation["responses"]
+        if status >= "400"
+    }
+    assert documented <= set(DESCRIPTIONS)
 
 
 def test_the_documentation_lists_exactly_the_settings():
