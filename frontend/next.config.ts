@@ -17,7 +17,7 @@ const config: NextConfig = {
     "*": ["node_modules/sharp/**", "node_modules/@img/**", "node_modules/semver/**", "node_modules/detect-libc/**"],
   },
   redirects: async () => [{ source: "/", destination: "/dashboard", permanent: false }],
-  headers: async () => [{ source: "/:path(_next/static|api|healthz)/:rest*", headers: staticHeaders }],
+  headers: async () => [{ source: "/:path(_next/static|api|session|healthz)/:rest*", headers: staticHeaders }],
 };
 
 export default config;

@@ -1,4 +1,4 @@
-"""Who may use this Nova's API: its first administrator, and the page's own account."""
+"""Who may use this Nova: its first administrator, and how they sign in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import psycopg
 from nova_local import project
 from nova_local.embedded import Services
 from nova_local.errors import LocalError
-from nova_local.parts import API, PAGE
+from nova_local.parts import API
 
 ADMIN = "admin"
-PAGE_TOKEN_DAYS = 366  # each start makes another one
-PAGE_TOKEN = "NOVA_API_SERVICE_TOKEN"
 KEYS = "NOVA_API_TOKEN_KEYS"
 
 
@@ -24,31 +22,26 @@ def ensure_admin(services: Services, environment: Mapping[str, str]) -> None:
 
     Raises `LocalError` with the API's own words when it refuses.
     """
-    if "ADMIN" not in active_roles(services).values():
+    if not has_administrator(services):
         arguments = ("users", "first-admin", "--login", ADMIN, "--password-stdin")
         command(environment, *arguments, given=services.credentials.admin)
 
 
-def page_token(services: Services, environment: Mapping[str, str]) -> str:
-    """A token for the page, whose account is made when it is absent; empty where an administrator has disabled it."""
-    known = active_roles(services)
-    if PAGE not in known:
-        command(environment, "users", "create", PAGE, "--name", "The page", "--role", "VIEWER", "--no-password")
-    elif known[PAGE] is None:
-        return ""
-    return issue_token(environment, PAGE, PAGE_TOKEN_DAYS)
-
-
-def active_roles(services: Services) -> dict[str, str | None]:
-    """Role of each account by its name; `None` of one that is disabled."""
+def has_administrator(services: Services) -> bool:
+    """Whether an account that may sign in is ADMIN."""
+    query = "SELECT EXISTS (SELECT FROM support.users WHERE active AND role = 'ADMIN')"
     with psycopg.connect(services.admin_url) as connection:
-        return dict(connection.execute("SELECT login, CASE WHEN active THEN role END FROM support.users").fetchall())
+        return connection.execute(query).fetchone() == (True,)
 
 
-def part_environment(part: str, environment: Mapping[str, str], token: str) -> dict[str, str]:
-    """What a part is told: the keys of tokens are the API's alone, and the page has a token."""
-    own = dict(environment) if part == API else {name: value for name, value in environment.items() if name != KEYS}
-    return own | ({PAGE_TOKEN: token} if part == PAGE and token else {})
+def part_environment(part: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """What a part is told: the keys of tokens are the API's alone."""
+    return {name: value for name, value in environment.items() if part == API or name != KEYS}
+
+
+def how_to_sign_in() -> str:
+    """For a person: the administrator's name, and the command that shows the password."""
+    return f"{ADMIN}; `.venv/bin/nova password` shows the password"
 
 
 def issue_token(environment: Mapping[str, str], login: str, days: int) -> str:

@@ -103,6 +103,13 @@ def token(
 
 
 @app.command()
+def password() -> None:
+    """Print the password that the account `admin` was made with; good until somebody changes it."""
+    home = current_home()
+    typer.echo(running.running_services(home, running.require_running(home)).credentials.admin)
+
+
+@app.command()
 def materialize(
     workbook: Workbook = None,
     size: Size = None,

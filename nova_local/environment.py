@@ -52,5 +52,7 @@ def child_environment(
         "NOVA_API_HOST": LOOPBACK,
         "NOVA_API_PORT": str(ports[API]),
         "NOVA_API_ORIGIN": address_of(API, ports),
+        # The page's server stands before the API and says for whom it asks.
+        "NOVA_API_TRUSTED_PROXIES": inherited.get("NOVA_API_TRUSTED_PROXIES") or LOOPBACK,
         "NOVA_PAGE_PORT": str(ports[PAGE]),
     }

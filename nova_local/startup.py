@@ -82,8 +82,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
         supervisor.choose_ports(keep=SERVERS)  # others may have taken some in the meantime
         parts = read_parts(request.procfile, supervisor.state.ports)
         wanted = [part for part in parts if part.name != PAGE or build is not None]
-        token = access.page_token(services, environment()) if build is not None else ""
-        for_part = {part.name: access.part_environment(part.name, environment(), token) for part in wanted}
+        for_part = {part.name: access.part_environment(part.name, environment()) for part in wanted}
         supervisor.begin(
             [blueprint_of(part, for_part[part.name], project.ROOT, home.log(part.name)) for part in wanted]
         )
@@ -151,6 +150,6 @@ def announce(supervisor: Supervisor, seconds: float) -> None:
     ):
         if name in addresses:
             progress.say(f"  {title:<11}{addresses[name]}{path}")
-    progress.say(f"  sign in    {access.ADMIN}; the password is `admin` in {supervisor.home.secrets}")
+    progress.say(f"  sign in    {access.how_to_sign_in()}")
     progress.say(f"  logs       {supervisor.home.logs}")
     progress.say("stop: `make down`, or Ctrl-C where it runs in front; what runs: `make status`")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nova_local import materialization, state
-from nova_local.access import ADMIN
+from nova_local.access import how_to_sign_in
 from nova_local.files import is_locked
 from nova_local.home import Home
 from nova_local.orphans import DATABASE
@@ -86,8 +85,7 @@ def show(status: Status, console: Console) -> None:
     console.print(f"Nova is {status.phase}; home {status.home}", highlight=False)
     if not status.running:
         return
-    secrets = Home(Path(status.home)).secrets
-    console.print(f"sign in: {ADMIN}; the password is `admin` in {secrets}", highlight=False)
+    console.print(f"sign in: {how_to_sign_in()}", highlight=False)
     if status.source:
         console.print(f"source: {status.workbook if status.source == materialization.WORKBOOK else 'the ERP'}")
     parts = Table("part", "state", "address", "process", "restarts", box=None)

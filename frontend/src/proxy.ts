@@ -1,4 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { ASKED_PATH } from "@/lib/server/asked-path";
+import { readSession } from "@/lib/server/session-cookies";
+import { LOGIN, loginPath } from "@/lib/session/paths";
 
 /** Recharts sizes its elements with style attributes, hence `style-src-attr`. */
 function contentSecurityPolicy(nonce: string): string {
@@ -26,17 +29,27 @@ const SECURITY_HEADERS = {
   "x-frame-options": "DENY",
 };
 
+function hasSession(request: NextRequest): boolean {
+  const { token, renewal } = readSession(request.cookies, request.headers);
+  return token !== null || renewal !== null;
+}
+
 /**
  * Gives every page its own nonce and the security headers. HSTS belongs to whoever terminates TLS.
  *
- * The session gate has its place here, before `next()`: a page asked for without a session cookie is sent
- * to the login. It is a convenience only: the API decides what a caller may read.
+ * A page asked for without a session is the sign-in page, which leads back to it. That is a convenience only: the API
+ * decides what a caller may read.
  */
 export function proxy(request: NextRequest): NextResponse {
+  const asked = request.nextUrl.pathname + request.nextUrl.search;
+  if (request.nextUrl.pathname !== LOGIN && !hasSession(request)) {
+    return NextResponse.redirect(new URL(loginPath(asked), request.nextUrl));
+  }
   const policy = contentSecurityPolicy(btoa(crypto.randomUUID()));
   const headers = new Headers(request.headers);
   // Next reads the nonce for its own scripts from the policy on the request.
   headers.set("content-security-policy", policy);
+  headers.set(ASKED_PATH, asked);
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
@@ -44,4 +57,4 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: ["/((?!_next/static|api/|healthz|icon.svg).*)"] };
+export const config = { matcher: ["/((?!_next/static|api/|session(?:/|$)|healthz|icon.svg).*)"] };

@@ -1,6 +1,7 @@
 """What every page must hold, measured in a real browser: policy, console, accessibility, stillness, bytes.
 
-    python -m tests.e2e.page_checks http://127.0.0.1:3000 --screenshots /tmp/pages
+    export NOVA_PASSWORD=$(.venv/bin/nova password)
+    python -m tests.e2e.page_checks http://127.0.0.1:3000 --screenshots pictures
 
 prints the bytes of each page and every breach, and fails when there is one.
 """
@@ -8,36 +9,23 @@ prints the bytes of each page and every breach, and fails when there is one.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.e2e.browsers import Account, browser, sign_in
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 LAYOUT_SHIFT_LIMIT = 0.02
 """Cumulative layout shift; 0.1 is called good, this page reserves its places and stays far below."""
-
-BROWSER_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    # No name resolves but the page's own: a page that needs another host shows it at once.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
 
 RECORDER = """
 window.recorded = { policy: [], shift: 0 };
@@ -72,6 +60,11 @@ class Viewport:
     width: int
     height: int
     mobile: bool
+
+    def options(self) -> dict[str, Any]:
+        """The screen as Playwright is told it."""
+        size = {"width": self.width, "height": self.height}
+        return {"viewport": size, "is_mobile": self.mobile, "has_touch": self.mobile}
 
 
 VIEWPORTS = (Viewport("desktop", 1440, 900, mobile=False), Viewport("phone", 390, 844, mobile=True))
@@ -212,26 +205,10 @@ def _visit(context: BrowserContext, base_url: str, case: PageCase, label: str, s
     )
 
 
-@contextmanager
-def _browser(
-    playwright: Playwright, chromium_path: Path, viewport: Viewport, color_scheme: ColorScheme
-) -> Iterator[BrowserContext]:
-    """A browser with a profile of its own, thrown away afterwards."""
-    with tempfile.TemporaryDirectory(prefix="nova-pages-", ignore_cleanup_errors=True) as profile:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=chromium_path,
-            args=list(BROWSER_FLAGS),
-            viewport={"width": viewport.width, "height": viewport.height},
-            is_mobile=viewport.mobile,
-            has_touch=viewport.mobile,
-            color_scheme=color_scheme,
-            locale="pt-BR",
-        )
-        try:
-            yield context
-        finally:
-            context.close()
+def _visits(
+    context: BrowserContext, base_url: str, cases: tuple[PageCase, ...], screen: str, screenshots: Path | None
+) -> list[Visit]:
+    return [_visit(context, base_url, case, f"{case.name} {screen}", screenshots) for case in cases]
 
 
 def _first_item(context: BrowserContext, base_url: str) -> str:
@@ -246,7 +223,7 @@ def _first_item(context: BrowserContext, base_url: str) -> str:
 
 
 def page_cases(item_path: str) -> tuple[PageCase, ...]:
-    """Every page with the budget of its script: 200 kB, and 300 kB where a chart is drawn."""
+    """Every page with a session, with the budget of its script: 200 kB, and 300 kB where a chart is drawn."""
     return (
         PageCase("dashboard", "/dashboard", ".recharts-bar-rectangle path", 300_000),
         PageCase("materials", "/materials", "main a[href^='/materials/']:visible", 200_000),
@@ -259,15 +236,26 @@ def page_cases(item_path: str) -> tuple[PageCase, ...]:
     )
 
 
-def check_pages(base_url: str, chromium_path: str | Path, screenshots: Path | None = None) -> Report:
+def sign_in_cases() -> tuple[PageCase, ...]:
+    """What is shown to who has no session."""
+    return (
+        PageCase("sign-in", "/data", "form[action='/session']", 155_000),
+        PageCase("sign-in refused", "/login?notice=throttled&seconds=12", "form [role=alert]", 155_000),
+        PageCase("sign-in in English", "/login?notice=ended", "form [role=status]", 155_000, locale="en"),
+    )
+
+
+def check_pages(base_url: str, chromium_path: str | Path, account: Account, screenshots: Path | None = None) -> Report:
     """Visits every page on a desktop and a phone, in light and dark, with an empty cache.
 
     Args:
         base_url: where the page's server answers, without a trailing slash.
+        account: who looks.
         screenshots: folder for full-page pictures; none are taken without it.
 
     Raises:
         LookupError: when the list of materials is empty.
+        PermissionError: when the account is not let in.
         playwright.sync_api.TimeoutError: when a page never shows its data.
     """
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(base_url))
@@ -275,10 +263,12 @@ def check_pages(base_url: str, chromium_path: str | Path, screenshots: Path | No
     with sync_playwright() as playwright:
         for viewport in VIEWPORTS:
             for color_scheme in COLOR_SCHEMES:
-                with _browser(playwright, Path(chromium_path), viewport, color_scheme) as context:
-                    for case in page_cases(_first_item(context, origin)):
-                        label = f"{case.name} {viewport.name} {color_scheme}"
-                        visits.append(_visit(context, origin, case, label, screenshots))
+                screen = f"{viewport.name} {color_scheme}"
+                options = viewport.options() | {"color_scheme": color_scheme}
+                with browser(playwright, Path(chromium_path), **options) as context:
+                    visits += _visits(context, origin, sign_in_cases(), screen, screenshots)
+                    sign_in(context, origin, account)
+                    visits += _visits(context, origin, page_cases(_first_item(context, origin)), screen, screenshots)
     return Report(tuple(visits))
 
 
@@ -286,11 +276,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("base_url", help="where the page's server answers")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser to use")
+    parser.add_argument("--login", default="admin", help="who looks; NOVA_PASSWORD holds the password")
     parser.add_argument("--screenshots", type=Path, help="folder for a picture of every page")
     arguments = parser.parse_args()
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    report = check_pages(arguments.base_url, arguments.chromium, arguments.screenshots)
+    account = Account(arguments.login, os.environ["NOVA_PASSWORD"])
+    report = check_pages(arguments.base_url, arguments.chromium, account, arguments.screenshots)
     for visit in report.visits:
         script, total = visit.javascript_bytes / 1000, visit.total_bytes / 1000
         print(f"{visit.page:32} script {script:6.1f} kB  all {total:6.1f} kB  shift {visit.layout_shift:.3f}")

@@ -1,5 +1,6 @@
 """What a planner does on the page, step by step in a real browser. Each journey raises when a step fails.
 
+    export NOVA_PASSWORD=$(.venv/bin/nova password)
     python -m tests.e2e.page_journeys http://127.0.0.1:3000
 
 walks all of them. They hold for any data that has at least two pages of materials.
@@ -8,14 +9,17 @@ walks all of them. They hold for any data that has at least two pages of materia
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.page_checks import BROWSER_FLAGS
+from tests.e2e import page_sign_in
+from tests.e2e.browsers import Account, browser, sign_in
 
 ITEM_ADDRESS = re.compile(r"/materials/[^/?]+$")
 
@@ -116,6 +120,7 @@ def a_family_is_shown_in_one_unit(page: Page, base_url: str) -> None:
 
 
 Journey = Callable[[Page, str], None]
+SignInJourney = Callable[[Page, str, Account], None]
 
 JOURNEYS: tuple[Journey, ...] = (
     filters_live_in_the_address,
@@ -127,24 +132,51 @@ JOURNEYS: tuple[Journey, ...] = (
 )
 
 
-def walk(journey: Journey, base_url: str, chromium_path: str | Path) -> None:
-    """Walks one journey in a browser of its own, as a reader of Portuguese on a desktop."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(BROWSER_FLAGS))
-        try:
-            page = browser.new_page(locale="pt-BR", viewport={"width": 1440, "height": 900})
-            journey(page, base_url)
-        finally:
-            browser.close()
+SIGN_IN_JOURNEYS: tuple[SignInJourney, ...] = (
+    page_sign_in.the_asked_page_follows_the_sign_in,
+    page_sign_in.a_wrong_password_is_told_and_the_name_stays,
+    page_sign_in.a_form_without_scripts_signs_in,
+    page_sign_in.after_signing_out_the_old_cookie_is_worthless,
+    page_sign_in.writes_of_other_sites_are_refused,
+    page_sign_in.nobody_is_led_to_another_site,
+    page_sign_in.too_many_attempts_are_told_when_to_try_again,
+)
+
+
+def walk(journey: Journey, base_url: str, chromium_path: str | Path, account: Account) -> None:
+    """Walks one journey in a browser of its own, which is signed in, on a desktop."""
+    with _desktop(chromium_path) as page:
+        sign_in(page.context, base_url, account)
+        journey(page, base_url)
+
+
+def walk_signing_in(journey: SignInJourney, base_url: str, chromium_path: str | Path, account: Account) -> None:
+    """Walks one journey of signing in or out in a browser of its own, on a desktop."""
+    with _desktop(chromium_path) as page:
+        journey(page, base_url, account)
+
+
+@contextmanager
+def _desktop(chromium_path: str | Path) -> Iterator[Page]:
+    with (
+        sync_playwright() as playwright,
+        browser(playwright, Path(chromium_path), viewport={"width": 1440, "height": 900}) as context,
+    ):
+        yield context.new_page()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("base_url", help="where the page's server answers")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser to use")
+    parser.add_argument("--login", default="admin", help="who walks; NOVA_PASSWORD holds the password")
     arguments = parser.parse_args()
+    account = Account(arguments.login, os.environ["NOVA_PASSWORD"])
+    for journey in SIGN_IN_JOURNEYS:
+        walk_signing_in(journey, arguments.base_url, arguments.chromium, account)
+        print(f"walked {journey.__name__}")
     for journey in JOURNEYS:
-        walk(journey, arguments.base_url, arguments.chromium)
+        walk(journey, arguments.base_url, arguments.chromium, account)
         print(f"walked {journey.__name__}")
     return 0
 

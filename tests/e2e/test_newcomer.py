@@ -18,7 +18,9 @@ import psutil
 import pytest
 
 from nova_local.demo_workbook import write_demo_workbook
+from tests.e2e.browsers import Account
 from tests.e2e.page_checks import check_pages
+from tests.e2e.page_journeys import SIGN_IN_JOURNEYS, SignInJourney, walk_signing_in
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKBOOK_TABLES = {"staging.workbook_lines", "staging.workbook_sites", "staging.purchase_lines"}
@@ -58,6 +60,10 @@ class Nova:
         token = self.run("token").strip()
         headers = {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=self.addresses()["api"], headers=headers, timeout=30)
+
+    def account(self) -> Account:
+        """The administrator, as a newcomer learns of it."""
+        return Account("admin", self.run("password").strip())
 
     def processes(self) -> list[psutil.Process]:
         """Every live process that was started on this home: its parts, and their children."""
@@ -170,15 +176,25 @@ def test_every_endpoint_answers_for_an_item_of_the_erp(nova: Nova):
     assert detail["unit_cost_brl"] > 0
 
 
-@pytest.mark.skipif(
+needs_a_browser = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"),
     reason="no Chromium on this machine: install the package `chromium` (see `nova doctor`)",
 )
+
+
+@needs_a_browser
 def test_the_pages_show_the_erp_and_hold_what_pages_must_hold(nova: Nova):
     assert CHROMIUM, "CI must have a Chromium"
-    report = check_pages(nova.addresses()["page"], CHROMIUM)
+    report = check_pages(nova.addresses()["page"], CHROMIUM, nova.account())
     assert report.visits
     assert report.breaches() == []
+
+
+@needs_a_browser
+@pytest.mark.parametrize("journey", SIGN_IN_JOURNEYS, ids=lambda journey: journey.__name__)
+def test_signing_in_and_out(nova: Nova, journey: SignInJourney):
+    assert CHROMIUM, "CI must have a Chromium"
+    walk_signing_in(journey, nova.addresses()["page"], CHROMIUM, nova.account())
 
 
 def test_a_workbook_replaces_the_erp_while_everything_keeps_running_and_a_bad_one_changes_nothing(

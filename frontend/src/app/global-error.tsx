@@ -1,21 +1,20 @@
 "use client";
 
-import { createI18n } from "@/lib/i18n/i18n";
 import { DEFAULT_LOCALE } from "@/lib/i18n/locale";
+import words from "./global-error.words.json";
 
 /** The last resort, when even the root layout failed: no provider, no stylesheet, the default language. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
-  const { t } = createI18n(DEFAULT_LOCALE);
   return (
     <html lang={DEFAULT_LOCALE}>
       <head>
-        <title>{t("app.name")}</title>
+        <title>{words.title}</title>
       </head>
       <body>
         <main>
-          <h1>{t("state.unexpected")}</h1>
+          <h1>{words.text}</h1>
           <button type="button" onClick={reset}>
-            {t("state.retry")}
+            {words.retry}
           </button>
         </main>
       </body>

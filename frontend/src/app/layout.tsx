@@ -1,8 +1,7 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
-import { SwrProvider } from "@/lib/api/swr-provider";
+import { dictionaries } from "@/lib/i18n/dictionaries";
 import { I18nProvider } from "@/lib/i18n/provider";
 import { readI18n, readPreferences } from "@/lib/server/preferences";
 
@@ -22,10 +21,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang={locale} data-theme={theme}>
       <body>
-        <I18nProvider locale={locale}>
-          <NuqsAdapter>
-            <SwrProvider>{children}</SwrProvider>
-          </NuqsAdapter>
+        <I18nProvider locale={locale} messages={dictionaries[locale]}>
+          {children}
         </I18nProvider>
       </body>
     </html>

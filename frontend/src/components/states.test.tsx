@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Resource } from "@/lib/api/hooks";
 import { ApiError } from "@/lib/api/read-body";
+import { renderIn } from "@/lib/i18n/render-in";
 import { ResourceView } from "./states";
 
 afterEach(cleanup);
@@ -16,7 +17,8 @@ function show(state: { data?: string; error?: ApiError }) {
     isLoading: false,
     isValidating: false,
   } as Resource<string>;
-  render(
+  renderIn(
+    "pt-BR",
     <ResourceView resource={resource} skeleton={<p>skeleton</p>}>
       {(text) => <p>{text}</p>}
     </ResourceView>,
@@ -40,6 +42,12 @@ test("an error says what the API said, names the request and can be tried again"
 test("a service that did not answer is told in the reader's words", () => {
   show({ error: new ApiError(502, "The page's server could not reach the API.") });
   expect(screen.getByRole("alert").textContent).toContain("O serviço de dados não respondeu.");
+});
+
+test("what the reader's role may not see is told without an alarm", () => {
+  show({ error: new ApiError(403, "This needs the permission read_audit") });
+  expect(screen.getByText("Sua conta não tem permissão para ver isto.")).toBeDefined();
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("an answer once shown stays when a refresh fails", () => {

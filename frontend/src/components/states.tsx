@@ -46,12 +46,13 @@ interface ResourceViewProps<Body> {
   children: (body: Body) => ReactNode;
 }
 
-/** The three states of a resource. An answer once shown stays when a later refresh fails. */
+/** The states of a resource: coming, there, failed, not for this reader. An answer once shown stays when a later refresh fails. */
 export function ResourceView<Body>({ resource, skeleton, children }: ResourceViewProps<Body>) {
   const { t } = useI18n();
   const { data, error, mutate } = resource;
   if (data !== undefined) return children(data);
   if (error === undefined) return skeleton;
+  if (error.status === 403) return <Empty>{t("state.forbidden")}</Empty>;
   const unreachable = error.status === 0 || error.status >= 502;
   const detail = [unreachable ? t("state.unreachable") : error.message];
   if (error.requestId !== null) detail.push(t("state.requestId", { id: error.requestId }));

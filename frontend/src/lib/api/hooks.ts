@@ -1,6 +1,7 @@
 "use client";
 
 import useSWR, { type SWRConfiguration, type SWRResponse } from "swr";
+import { renewSession } from "@/lib/session/renew";
 import { ApiError, readBody } from "./read-body";
 import type { ApiRequest } from "./request";
 import {
@@ -13,16 +14,26 @@ import {
   itemsRequest,
   kpisRequest,
   leadTimesRequest,
+  meRequest,
+  type Permission,
   weeklyDemandRequest,
 } from "./requests";
 
 export type Resource<Body> = SWRResponse<Body, ApiError>;
 
-async function fetchBody<Body>(request: ApiRequest<Body>): Promise<Body> {
-  const response = await fetch(request, { headers: { accept: "application/json" } }).catch((cause: Error) => {
+async function ask(request: string): Promise<Response> {
+  return fetch(request, { headers: { accept: "application/json" } }).catch((cause: Error) => {
     throw new ApiError(0, cause.message);
   });
-  return readBody<Body>(response);
+}
+
+/** Reads the body; a session that has ended is renewed once, where it can be. */
+async function fetchBody<Body>(request: ApiRequest<Body>): Promise<Body> {
+  const response = await ask(request);
+  if (response.status !== 401) return readBody<Body>(response);
+  const renewal = await renewSession();
+  if (renewal === "unknown") throw new ApiError(0, "The session could not be renewed");
+  return readBody<Body>(renewal === "renewed" ? await ask(request) : response);
 }
 
 function useApi<Body>(request: ApiRequest<Body>, options: SWRConfiguration = {}): Resource<Body> {
@@ -50,3 +61,14 @@ export const useLeadTimes = () => useApi(leadTimesRequest());
 export const useForecastAccuracy = () => useApi(forecastAccuracyRequest());
 
 export const useDatasets = () => useApi(datasetsRequest());
+
+export const useMe = () => useApi(meRequest());
+
+/**
+ * Whether the reader may do this; the API decides, the page hides what it would refuse. While nobody could say who
+ * reads, reading alone counts as permitted.
+ */
+export function useMay(): (permission: Permission) => boolean {
+  const { data } = useMe();
+  return (permission) => (data ? data.permissions.includes(permission) : permission === "read");
+}

@@ -10,6 +10,8 @@ export type Kpi = ApiBody<"/api/v1/kpis">["data"][number];
 export type FamilyDemand = ApiBody<"/api/v1/kpis/demand-daily-family">["data"][number];
 export type LeadTime = ApiBody<"/api/v1/kpis/lead-times">["data"][number];
 export type ForecastAccuracy = ApiBody<"/api/v1/kpis/forecast-accuracy">["data"][number];
+export type Me = ApiBody<"/api/v1/auth/me">;
+export type Permission = Me["permissions"][number];
 export type Dataset = ApiBody<"/api/v1/datasets">["data"][number];
 
 export const itemsRequest = (query: ItemsQuery) => apiRequest("/api/v1/items", { query });
@@ -34,5 +36,8 @@ export const leadTimesRequest = () => apiRequest("/api/v1/kpis/lead-times");
 /** Accuracy over every demand class taken together. */
 export const forecastAccuracyRequest = () =>
   apiRequest("/api/v1/kpis/forecast-accuracy", { query: { demand_class: "all" } });
+
+/** Who is signed in, and what they may do. */
+export const meRequest = () => apiRequest("/api/v1/auth/me");
 
 export const datasetsRequest = () => apiRequest("/api/v1/datasets");

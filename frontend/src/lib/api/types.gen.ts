@@ -3713,7 +3713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3798,7 +3798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,6 +3818,15 @@ export interface operations {
             };
             /** @description What `If-Match` names is not what is there now: read it again */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than any that the API takes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3914,7 +3923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4081,7 +4090,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description A parameter is unknown or cannot be used; `errors` says which and what is allowed */
@@ -4171,6 +4181,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than any that the API takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; ask again after `Retry-After` seconds */
             429: {
                 headers: {
@@ -4236,6 +4255,15 @@ export interface operations {
             };
             /** @description The caller's role may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than any that the API takes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4377,6 +4405,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than any that the API takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; ask again after `Retry-After` seconds */
             429: {
                 headers: {
@@ -4439,6 +4476,15 @@ export interface operations {
             };
             /** @description The request has no token, or one that is not good, or not any more; sign in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than any that the API takes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7524,7 +7570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7622,7 +7668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7722,7 +7768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9641,7 +9687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9726,7 +9772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9746,6 +9792,15 @@ export interface operations {
             };
             /** @description What `If-Match` names is not what is there now: read it again */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than any that the API takes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9842,7 +9897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10147,7 +10202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10339,7 +10394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10496,6 +10551,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than any that the API takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The API failed */
             500: {
                 headers: {
@@ -10563,7 +10627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10646,7 +10710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description There is no such thing, or no such address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10666,6 +10730,15 @@ export interface operations {
             };
             /** @description What `If-Match` names is not what is there now: read it again */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than any that the API takes */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createI18n, dictionaries, type MessageKey } from "./i18n";
+import { dictionaries } from "./dictionaries";
+import { createI18n, type MessageKey } from "./i18n";
 
-const pt = createI18n("pt-BR");
-const en = createI18n("en");
+const pt = createI18n("pt-BR", dictionaries["pt-BR"]);
+const en = createI18n("en", dictionaries.en);
 
 const placeholders = (message: string) => [...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 

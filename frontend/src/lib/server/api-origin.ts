@@ -5,8 +5,11 @@ export function apiUrl(pathAndSearch: string): URL {
   return new URL(pathAndSearch, process.env.NOVA_API_ORIGIN ?? "http://127.0.0.1:8000");
 }
 
-/** How this server shows the API who asks; without a token it asks as nobody. */
-export function apiAuthorization(): Record<string, string> {
-  const token = process.env.NOVA_API_SERVICE_TOKEN;
-  return token ? { authorization: `Bearer ${token}` } : {};
+/** For whom this server asks the API: the bearer of `token`, else nobody, at the browser's address. */
+export function onBehalfOf(token: string | null, headers: Headers): Record<string, string> {
+  const addresses = headers.get("x-forwarded-for");
+  return {
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(addresses === null ? {} : { "x-forwarded-for": addresses }),
+  };
 }

@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { NextRequest } from "next/server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { forward } from "./forward";
+import { standInForApi } from "./stand-in";
 
 const ETAG = '"7"';
 
-let api: Server;
 let received: IncomingMessage[];
+let stopApi: () => Promise<void>;
 
 /** A small API of the contract's manners: validators, problem documents, headers of its own. */
 function answer(request: IncomingMessage, response: ServerResponse) {
@@ -34,16 +34,12 @@ function answer(request: IncomingMessage, response: ServerResponse) {
 
 beforeEach(async () => {
   received = [];
-  api = createServer(answer);
-  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-  vi.stubEnv("NOVA_API_ORIGIN", `http://127.0.0.1:${(api.address() as AddressInfo).port}`);
+  stopApi = await standInForApi(answer);
 });
 
 afterEach(async () => {
-  vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  api.closeAllConnections();
-  await new Promise((resolve) => api.close(resolve));
+  await stopApi();
 });
 
 const ask = (path: string, headers: Record<string, string> = {}) =>
@@ -76,16 +72,61 @@ test("nothing but the listed headers crosses, in either direction", async () => 
   const response = await ask("/api/v1/items", {
     authorization: "Bearer x",
     cookie: "a=b",
-    "x-forwarded-for": "1.2.3.4",
+    "x-forwarded-host": "elsewhere.test",
   });
-  for (const name of ["authorization", "cookie", "x-forwarded-for"]) expect(received[0]?.headers[name]).toBeUndefined();
+  for (const name of ["authorization", "cookie", "x-forwarded-host"])
+    expect(received[0]?.headers[name]).toBeUndefined();
   for (const name of ["link", "server", "set-cookie"]) expect(response.headers.get(name)).toBeNull();
 });
 
-test("the API is asked with this server's token, never with the browser's", async () => {
-  vi.stubEnv("NOVA_API_SERVICE_TOKEN", "of-the-page");
-  await ask("/api/v1/items", { authorization: "Bearer x" });
-  expect(received[0]?.headers.authorization).toBe("Bearer of-the-page");
+test("the API is asked with the session's token, never with one that a script gives, and told for whom", async () => {
+  const asking = { authorization: "Bearer x", cookie: "nova_session=of-ana", "x-forwarded-for": "1.2.3.4" };
+  await ask("/api/v1/items", asking);
+  expect(received[0]?.headers.authorization).toBe("Bearer of-ana");
+  expect(received[0]?.headers["x-forwarded-for"]).toBe("1.2.3.4");
+});
+
+test("by TLS only a session that this very host has set counts", async () => {
+  const tls = { "x-forwarded-proto": "https" };
+  await ask("/api/v1/items", { ...tls, cookie: "nova_session=planted" });
+  await ask("/api/v1/items", { ...tls, cookie: "__Host-nova_session=of-ana" });
+  expect(received.map(({ headers }) => headers.authorization)).toEqual([undefined, "Bearer of-ana"]);
+});
+
+const write = (path: string, headers: Record<string, string>, body = "{}") =>
+  forward(
+    new NextRequest(`http://nova.test${path}`, { method: "POST", headers: { host: "nova.test", ...headers }, body }),
+  );
+
+test("a write of this site reaches the API with what makes it safe to repeat", async () => {
+  const safe = { "idempotency-key": "k-1", "if-match": ETAG };
+  expect((await write("/api/v1/items/9/overrides", { "sec-fetch-site": "same-origin", ...safe })).status).toBe(200);
+  expect(received[0]?.headers).toMatchObject(safe);
+});
+
+test.each([
+  ["another site", { "sec-fetch-site": "cross-site", origin: "http://nova.test" }],
+  ["another host of the same domain", { "sec-fetch-site": "same-site" }],
+  ["another origin, told by an old browser", { origin: "http://evil.test" }],
+  ["a document without origin", { origin: "null" }],
+  ["nobody knows where", {}],
+])("a write from %s never reaches the API", async (_, headers) => {
+  expect((await write("/api/v1/items/9/overrides", headers)).status).toBe(403);
+  expect(received).toEqual([]);
+});
+
+test.each(["/api/v1/auth/login", "/api/v1/auth%2Flogin", "/api/v1//auth/refresh", "/api/v1/%"])(
+  "no script gets a token by %s",
+  async (path) => {
+    expect((await write(path, { "sec-fetch-site": "same-origin" })).status).toBe(403);
+    expect(received).toEqual([]);
+  },
+);
+
+test("a body beyond the limit is refused before it is passed on", async () => {
+  const long = "x".repeat(1024 * 1024 + 1);
+  expect((await write("/api/v1/items/9/overrides", { "sec-fetch-site": "same-origin" }, long)).status).toBe(413);
+  expect(received).toEqual([]);
 });
 
 test("a path cannot climb out of the API", async () => {

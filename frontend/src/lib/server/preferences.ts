@@ -1,6 +1,7 @@
 import "server-only";
 import { cookies } from "next/headers";
 import { cache } from "react";
+import { dictionaries } from "@/lib/i18n/dictionaries";
 import { createI18n, type I18n } from "@/lib/i18n/i18n";
 import { DEFAULT_LOCALE, isLocale } from "@/lib/i18n/locale";
 import { isTheme, PREFERENCE_COOKIES, type Preferences } from "@/lib/preferences";
@@ -13,4 +14,7 @@ export async function readPreferences(): Promise<Preferences> {
 }
 
 /** The reader's language, for what the server renders itself (titles, not-found pages). */
-export const readI18n = cache(async (): Promise<I18n> => createI18n((await readPreferences()).locale));
+export const readI18n = cache(async (): Promise<I18n> => {
+  const { locale } = await readPreferences();
+  return createI18n(locale, dictionaries[locale]);
+});

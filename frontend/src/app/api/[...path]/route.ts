@@ -1,2 +1,9 @@
-/** The browser's only way to the API: same origin, no address of the API in the page. Reads only. */
-export { forward as GET, forward as HEAD } from "@/lib/server/forward";
+/** The browser's only way to the API: same origin, no address and no token of the API in the page. */
+export {
+  forward as DELETE,
+  forward as GET,
+  forward as HEAD,
+  forward as PATCH,
+  forward as POST,
+  forward as PUT,
+} from "@/lib/server/forward";

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, screen } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import type { ItemDetail } from "@/lib/api/requests";
-import { I18nProvider } from "@/lib/i18n/provider";
+import { renderIn } from "@/lib/i18n/render-in";
 import { Facts } from "./facts";
 
 afterEach(cleanup);
@@ -49,21 +49,17 @@ const item: ItemDetail = {
 const factOf = (name: string) => screen.getByText(name).parentElement?.textContent;
 
 test("a stock that the source does not have is told with its reason, never as zero", () => {
-  render(<Facts item={item} />);
+  renderIn("pt-BR", <Facts item={item} />);
   expect(factOf("Em estoque")).toBe("Em estoquesem dado nesta fonte: o estoque não vem nela");
   expect(factOf("Custo unitário")).toContain("os preços não vêm nela");
 });
 
 test("a stock of zero is zero, in the item's unit", () => {
-  render(<Facts item={{ ...item, on_hand: 0, on_hand_reason: null }} />);
+  renderIn("pt-BR", <Facts item={{ ...item, on_hand: 0, on_hand_reason: null }} />);
   expect(factOf("Em estoque")).toBe("Em estoque0 KG");
 });
 
 test("figures follow the reader's language", () => {
-  render(
-    <I18nProvider locale="en">
-      <Facts item={item} />
-    </I18nProvider>,
-  );
+  renderIn("en", <Facts item={item} />);
   expect(factOf("Forecast in 4 weeks")).toBe("Forecast in 4 weeks1,052 KGfrom 20 Oct 25 on");
 });
