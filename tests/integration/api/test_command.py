@@ -10,6 +10,7 @@ import sys
 import time
 
 import httpx
+import psutil
 import pytest
 
 from nova_api.auth.keys import KeyRing
@@ -60,6 +61,19 @@ def test_serve_answers_over_the_network_and_ends_cleanly(environment):
     assert ready.json()["status"] == "ready"
     assert (items.status_code, head.status_code, again.status_code) == (200, 200, 304)
     assert head.headers["content-length"] == items.headers["content-length"]
+    assert ended == 0
+
+
+def test_a_server_that_is_told_to_end_while_its_workers_start_ends_cleanly(environment):
+    server = subprocess.Popen([sys.executable, "-m", "nova_api", "serve"], env=environment | {"NOVA_API_WORKERS": "2"})
+    try:
+        deadline = time.monotonic() + 30
+        while len(psutil.Process(server.pid).children()) < 2:
+            assert time.monotonic() < deadline, "the server started no workers in 30 s"
+            time.sleep(0.005)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        ended = server.wait(20)
     assert ended == 0
 
 
