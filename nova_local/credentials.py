@@ -11,7 +11,7 @@ from pathlib import Path
 from nova_local.errors import LocalError
 from nova_local.files import write_private
 
-LOGIN_ROLES = ("nova_owner", "nova_pipeline", "nova_api_ro", "nova_api_rw", "nova_dagster")
+LOGIN_ROLES = ("nova_pipeline", "nova_api_ro", "nova_api_rw", "nova_dagster")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nova_local import erp, postgres, project, provision, valkey
+from nova_local import erp, postgres, provision, valkey
 from nova_local.credentials import Credentials, load_or_create
 from nova_local.home import Home
 from nova_local.ports import LOOPBACK, any_free
@@ -72,12 +72,12 @@ class Services:
 
 
 @contextmanager
-def start_services(home: Path, *, migrate: bool = True, durable: bool = False) -> Iterator[Services]:
+def start_services(home: Path, *, durable: bool = False) -> Iterator[Services]:
     """Throw-away servers on free ports for a test session: databases, migrations and roles are done.
 
     Everything lies below `home` and is deleted at the end, also data that had to be placed elsewhere because the
     server's user cannot enter `home` (pytest's folders are closed to others when it runs as root). Commits wait for the
-    disk only when `durable`. With `migrate=False` only the empty databases are there and no role can log in.
+    disk only when `durable`.
 
         @pytest.fixture(scope="session")
         def services(tmp_path_factory):
@@ -96,8 +96,5 @@ def start_services(home: Path, *, migrate: bool = True, durable: bool = False) -
         if cache is not None:
             cleanup.callback(cache.start().stop)
         services = Services(server.port, credentials, cache.url if cache else None)
-        provision.create_databases(services.superuser_url)
-        if migrate:
-            provision.migrate(services.admin_url, project.ROOT)
-            provision.grant_logins(services.superuser_url, credentials.roles)
+        provision.provision(services.environment)
         yield services

@@ -57,9 +57,7 @@ def bring_up(supervisor: Supervisor, request: Request) -> None:
     with progress.step("PostgreSQL and Valkey"):
         services = start_servers(supervisor)
     with progress.step("databases, migrations, roles"):
-        provision.create_databases(services.superuser_url)
-        provision.migrate(services.admin_url, project.ROOT)
-        provision.grant_logins(services.superuser_url, services.credentials.roles)
+        provision.provision(services.environment)
     configure_dagster(home)
     source = provide(source, services, request.wish.size, progress)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from nova_assets.settings import PROJECT_ROOT
 from nova_local import erp, postgres, provision
 from nova_local.credentials import Credentials, load_or_create
+from nova_local.embedded import Services
 from nova_local.home import Home
 from nova_local.ports import any_free
 from nova_local.postgres import Postgres, RunningPostgres
@@ -69,9 +69,7 @@ def company(folder: Path) -> Iterator[Company]:
     server = postgres.prepare(home, any_free(), credentials.superuser, settings={"fsync": "off"})
     made = Company(server, credentials)
     try:
-        provision.create_databases(server.url)
-        provision.migrate(made.admin_url(provision.WAREHOUSE), PROJECT_ROOT)
-        provision.grant_logins(server.url, credentials.roles)
+        provision.provision(Services(server.port, credentials, None).environment)
         _build_erps(made)
         yield made
     finally:

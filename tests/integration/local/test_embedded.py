@@ -31,18 +31,20 @@ def test_the_environment_names_the_driver_that_dagster_needs(services: Services)
 
 
 def test_provisioning_twice_changes_nothing(services: Services) -> None:
-    provision.create_databases(services.superuser_url)
-    provision.grant_logins(services.superuser_url, services.credentials.roles)
+    provision.provision(services.environment)
     with psycopg.connect(services.role_url("nova_api_ro")) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_logins_before_the_migrations_are_refused_with_the_missing_roles(tmp_path: Path) -> None:
-    with (
-        start_services(tmp_path, migrate=False) as services,
-        pytest.raises(LocalError, match=r"nova_api_ro.*apply them first"),
-    ):
-        provision.grant_logins(services.superuser_url, services.credentials.roles)
+def test_what_cannot_be_provisioned_says_why(services: Services) -> None:
+    foreign = {**services.environment, "DATABASE_URL": services.role_url("nova_api_ro")}
+    with pytest.raises(LocalError, match="DATABASE_URL must be an address of the role nova_pipeline"):
+        provision.provision(foreign)
+
+
+def test_the_servers_leave_nothing(tmp_path: Path) -> None:
+    with start_services(tmp_path) as services:
+        assert (tmp_path / "postgres").exists()
     assert not (tmp_path / "postgres").exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(services.superuser_url, connect_timeout=2)

@@ -40,9 +40,9 @@ def test_passwords_are_made_once_and_a_new_role_gets_one(tmp_path: Path) -> None
     assert credentials.load_or_create(path) == made
     assert set(made.roles) == set(credentials.LOGIN_ROLES)
     assert len({made.superuser, made.cache, *made.roles.values()}) == 2 + len(made.roles)
-    path.write_text('{"superuser": "kept", "cache": "c", "roles": {"nova_owner": "o"}}')
+    path.write_text('{"superuser": "kept", "cache": "c", "roles": {"nova_pipeline": "o"}}')
     grown = credentials.load_or_create(path)
-    assert (grown.superuser, grown.roles["nova_owner"]) == ("kept", "o")
+    assert (grown.superuser, grown.roles["nova_pipeline"]) == ("kept", "o")
     assert grown.roles["nova_pipeline"]
 
 
