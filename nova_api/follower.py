@@ -58,10 +58,10 @@ class Follower(ABC):
 
     async def stop(self) -> None:
         """Stop following."""
-        if self._follower is not None:
+        # A library that it waits in may take a cancellation for its own and go on.
+        while self._follower is not None and not self._follower.done():
             self._follower.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._follower
+            await asyncio.wait({self._follower}, timeout=1)
 
     async def read_again(self, patience: float = 1.0) -> None:
         """Have the table read once more, from now on; wait for it no longer than `patience` seconds."""
@@ -72,7 +72,8 @@ class Follower(ABC):
         reading = asyncio.get_running_loop().create_future()
         self._awaited.append(reading)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(reading, patience)
+            async with asyncio.timeout(patience):
+                await reading
 
     async def _follow(self) -> None:
         reported = False
@@ -110,7 +111,9 @@ class Follower(ABC):
                     if not reading.done():
                         reading.set_result(None)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._settings.poll_interval)
+                    # wait_for of Python 3.11 forgets a cancellation that comes with what it waits for.
+                    async with asyncio.timeout(self._settings.poll_interval):
+                        await self._woken.wait()
         finally:
             connection.terminate()
 

@@ -144,7 +144,8 @@ class CallLog:
             await self._waiting.wait()
             if not self._stopping:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._enough.wait(), self._interval)
+                    async with asyncio.timeout(self._interval):
+                        await self._enough.wait()
             self._waiting.clear()
             self._enough.clear()
             if not await self._write_all():
