@@ -130,6 +130,8 @@ lock: | $(UV) ## Resolve all requirements anew (UPGRADE=1 takes newer versions);
 	$(COMPILE) --all-extras --output-file "$$all"; \
 	lock() { $(COMPILE) --generate-hashes --constraint "$$all" "$${@:2}" --output-file requirements/$$1.txt; }; \
 	lock main --extra assets --extra plots --extra api --extra local; \
+	lock api --extra api; \
+	lock pipeline --extra assets --extra plots; \
 	lock dev --extra assets --extra plots --extra api --extra local --extra dev; \
 	lock forecasting --extra assets --extra plots --extra forecasting --extra spark; \
 	lock forecasting-dev --extra assets --extra plots --extra forecasting --extra spark --extra forecasting-dev; \
