@@ -24,7 +24,7 @@ BENCH := .venv-bench/.nova-bench
 NODE_MODULES := frontend/node_modules/.package-lock.json
 REFERENCE := nova_api/http/reference/node_modules/.package-lock.json
 
-.PHONY: help up down status install install-lstm install-dev install-spark install-bench lint test contract lock clean
+.PHONY: help up down status install install-lstm install-dev install-spark install-bench lint test test-deploy contract lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -63,6 +63,11 @@ test: lint $(if $(shell command -v java),$(SPARK)) ## Everything that must hold:
 	.venv-forecasting/bin/python -m pytest --confcutdir tests/unit/forecasting tests/unit/forecasting
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 		DAGSTER_HOME=$$home $(BIN)/dagster definitions validate -w workspace.yaml
+
+# In a network, and with process numbers, of its own: nothing of it is left, and nothing of this machine is in its way.
+test-deploy: install-dev ## Bring the production topology up out of processes, and strike it (root; bubblewrap, nginx, tini, iproute2, redis-tools)
+	UV=$(UV) $(BIN)/python -m deploy.tests.build
+	unshare --net --mount --pid --fork --kill-child --mount-proc $(BIN)/pytest -s deploy/tests
 
 contract: install-dev ## Ask the API 20,000 requests made of its document, as nobody and as each role (minutes)
 	$(BIN)/pytest -m all_cases -s tests/integration/api/test_schema_cases.py

@@ -1,7 +1,7 @@
 """Makes the secrets of docker-compose.yml, each a file of its own, where they are absent.
 
-Nothing that is there is replaced: delete a file to have it made anew, and with a password all files that name it. Python
-alone is needed, and openssl for a certificate to begin with.
+Nothing that is there is replaced: delete a file to have it made anew, and with a password all files that name it.
+Python alone is needed, and openssl for a certificate to begin with.
 """
 
 from __future__ import annotations

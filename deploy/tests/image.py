@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -32,7 +33,8 @@ class Image:
 
 def read(dockerfile: Path, context: Path = ROOT) -> Image:
     """The image that `dockerfile` describes; what an earlier stage made is looked up in the clone."""
-    parser = DockerfileParser(fileobj=dockerfile.open("rb"))
+    # Its types say text; it reads bytes.
+    parser = DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes()))  # pyright: ignore[reportArgumentType]
     stages: list[list[tuple[str, str]]] = []
     for step in parser.structure:
         if step["instruction"] == "FROM":
