@@ -33,6 +33,13 @@ class UnavailableError(RuntimeError):
         self.retry_after = retry_after
 
 
+class OverloadedError(UnavailableError):
+    """More is asked at a time than can be answered: this request was shed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=1)
+
+
 class NotWritableError(UnavailableError):
     """This API only reads: it was started without an address to write to."""
 

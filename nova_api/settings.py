@@ -85,6 +85,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     write_pool_size: Annotated[
         int, _setting("NOVA_API_WRITE_POOL_SIZE", "Connections per process that write", ge=2, le=50)
     ] = 3
+    queue_per_connection: Annotated[
+        int,
+        _setting(
+            "NOVA_API_QUEUE_PER_CONNECTION",
+            "Requests per connection of a pool that may wait for one; what comes then is shed with 503",
+            ge=0,
+            le=1000,
+        ),
+    ] = 16
     acquire_timeout: Annotated[
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
