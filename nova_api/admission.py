@@ -1,6 +1,7 @@
 """Load shedding: how many may use the database at a time, and how many may wait for it.
 
-What waits longer than its caller does is work for nobody. So the queue is short, and who finds it full hears so at once.
+What waits longer than its caller does is work for nobody. So the queue is short, and who finds it full hears so at
+once.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from nova_api.auth.keys import BadKeysError, KeyRing
+from nova_api.rates.gcra import Rate
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["text", "json"]
@@ -98,6 +99,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
     statement_timeout: Annotated[float, _setting("NOVA_API_STATEMENT_TIMEOUT", "Longest query", gt=0, le=120)] = 5.0
+    rate: Annotated[
+        float,
+        _setting("NOVA_API_RATE", "Requests a second that an account may ask for long; 0: no limit", ge=0, le=100_000),
+    ] = 200
+    rate_burst: Annotated[
+        int, _setting("NOVA_API_RATE_BURST", "Requests that an account may ask at once", ge=1, le=1_000_000)
+    ] = 2_000
+    address_rate: Annotated[
+        float,
+        _setting(
+            "NOVA_API_ADDRESS_RATE",
+            "Requests a second that an address may ask for long without signing in; 0: no limit",
+            ge=0,
+            le=100_000,
+        ),
+    ] = 50
+    address_rate_burst: Annotated[
+        int,
+        _setting(
+            "NOVA_API_ADDRESS_RATE_BURST",
+            "Requests that an address may ask at once without signing in",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 500
     exports: Annotated[
         int, _setting("NOVA_API_EXPORTS", "Exports at a time per process, each on a connection of its own", ge=1, le=50)
     ] = 2
@@ -126,6 +152,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
     ] = "text"
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The rates that are limited."""
+        given = (("account", self.rate, self.rate_burst), ("address", self.address_rate, self.address_rate_burst))
+        return tuple(Rate.per_second(name, rate, burst) for name, rate, burst in given if rate)
 
     @property
     def proxies(self) -> list[str]:

@@ -67,6 +67,10 @@ class NoSharedTier:
     async def put(self, key: str, entry: Entry, seconds: int) -> None:
         """Nothing is kept."""
 
+    async def ask(self, work: Callable[[Redis], Awaitable[T]]) -> T | None:
+        """Nothing can be had."""
+        return None
+
     async def state(self) -> tuple[State, str]:
         """Absent."""
         return "absent", "REDIS_URL is not set: each process has its memory tier alone"
@@ -103,6 +107,10 @@ class RedisTier:
         milliseconds = int(seconds * 1000 * random.uniform(0.9, 1.1))
         arguments = [entry.stamp, pack(entry), milliseconds]
         await self._guarded(lambda: self._put(keys=[key], args=arguments))
+
+    async def ask(self, work: Callable[[Redis], Awaitable[T]]) -> T | None:
+        """What a work on Redis gives; None when it cannot be had."""
+        return await self._guarded(lambda: work(self._redis))
 
     async def state(self) -> tuple[State, str]:
         """Whether Redis answers."""

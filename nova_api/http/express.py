@@ -84,8 +84,14 @@ class Express:
         shortcut = self._shortcuts.get(key)
         entry = self._permitted(shortcut, scope, headers) if shortcut is not None else None
         held = headers.get(b"if-none-match")
-        # A tag of another answer, or of the other encoding, is for the application to judge.
-        if shortcut is None or entry is None or (held is not None and not _holds(held, shortcut.tag)):
+        # A tag of another answer, or of the other encoding, is for the application to judge; and where no leased token
+        # is left, it draws some.
+        if (
+            shortcut is None
+            or entry is None
+            or (held is not None and not _holds(held, shortcut.tag))
+            or not self.app.state.services.limiter.spend(scope)
+        ):
             await self.app(scope, receive, self._watched(key, scope, send))
             return
         if held is not None:

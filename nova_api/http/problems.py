@@ -18,6 +18,7 @@ from nova_api.errors import (
     ForbiddenError,
     PreconditionFailedError,
     PreconditionRequiredError,
+    RateLimitedError,
     RefusedError,
     ReusedKeyError,
     ThrottledError,
@@ -141,6 +142,11 @@ def _on_throttled(request: Request, error: ThrottledError) -> Response[Problem]:
     return problem_response(request, 429, str(error), headers={"Retry-After": str(error.retry_after)})
 
 
+def _on_rate_limited(request: Request, error: RateLimitedError) -> Response[Problem]:
+    headers = {"Retry-After": str(error.retry_after), **error.headers}
+    return problem_response(request, 429, str(error), headers=headers)
+
+
 def _answering(status: int) -> Callable[[Request, Exception], Response[Problem]]:
     return lambda request, error: problem_response(request, status, str(error))
 
@@ -161,6 +167,7 @@ HANDLERS: ExceptionHandlersMap = {
     UnknownError: _on_unknown,
     UnauthenticatedError: _on_unauthenticated,
     ForbiddenError: _on_forbidden,
+    RateLimitedError: _on_rate_limited,
     ThrottledError: _on_throttled,
     ConflictError: _answering(409),
     PreconditionFailedError: _answering(412),
