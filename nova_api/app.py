@@ -45,6 +45,7 @@ from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
+from nova_api.limits import MAX_BODY_BYTES
 from nova_api.listings.catalogue import LISTINGS
 from nova_api.listings.routes import pages_of, row_of
 from nova_api.rates.limiter import RateLimiter
@@ -188,6 +189,7 @@ def build_app(settings: Settings) -> Litestar:
         middleware=[Guard()],
         before_request=_before_handlers,
         exception_handlers=HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )

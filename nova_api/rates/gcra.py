@@ -1,8 +1,8 @@
 """The generic cell rate algorithm: a bucket of tokens kept as one number, the time at which it will be full again.
 
 The source is ITU-T I.371, annex A (virtual scheduling), with several cells at a time. A bucket of `burst` tokens gains
-one each `interval`. It is full again at `full_at`: so at `now` it lacks (full_at - now) / interval tokens, and each token
-that is taken moves `full_at` by one interval. Times are whole microseconds.
+one each `interval`. It is full again at `full_at`: so at `now` it lacks (full_at - now) / interval tokens, and each
+token that is taken moves `full_at` by one interval. Times are whole microseconds.
 """
 
 from __future__ import annotations
