@@ -35,6 +35,10 @@ class Refusal:
     detail: str
 
 
+OTHER_HOST = Refusal(421, "this API is not served under the host that the request names")
+QUERY_TOO_LONG = Refusal(414, f"the query has more than {MAX_QUERY_BYTES} bytes: ask for less at a time")
+
+
 class Doors:
     """What the settings say of hosts, origins and HSTS."""
 
@@ -49,10 +53,8 @@ class Doors:
         if self._hosts and not scope["path"].startswith("/health/"):
             named = [value for name, value in scope["headers"] if name == b"host"]
             if len(named) != 1 or _without_port(named[0]) not in self._hosts:
-                return Refusal(421, "this API is not served under the host that the request names")
-        if len(scope["query_string"]) > MAX_QUERY_BYTES:
-            return Refusal(414, f"the query has more than {MAX_QUERY_BYTES} bytes: ask for less at a time")
-        return None
+                return OTHER_HOST
+        return QUERY_TOO_LONG if len(scope["query_string"]) > MAX_QUERY_BYTES else None
 
     def headers(self, scope: Any) -> Headers:
         """What every answer to a request has."""
@@ -69,8 +71,8 @@ class Doors:
         )
 
     def preflight(self, scope: Any) -> Headers | None:
-        """What a browser is answered that asks whether a page may ask; None when that is not the question."""
-        if scope["method"] != "OPTIONS" or _origin(scope["headers"]) not in self._origins:
+        """What a browser is answered that asks by OPTIONS whether a page may ask; None when it does not."""
+        if _origin(scope["headers"]) not in self._origins:
             return None
         asked = any(name == b"access-control-request-method" for name, _ in scope["headers"])
         return PREFLIGHT if asked else None

@@ -48,7 +48,7 @@ class Edge:
             refusal = self.doors.refusal(scope)
             if refusal is not None:
                 await refuse(exchange.inner, refusal.status, refusal.detail, exchange.outward)
-            elif (allowed := self.doors.preflight(scope)) is not None:
+            elif exchange.method == "OPTIONS" and (allowed := self.doors.preflight(scope)) is not None:
                 await exchange.outward({"type": "http.response.start", "status": 204, "headers": allowed})
                 await exchange.outward({"type": "http.response.body", "body": b"", "more_body": False})
             else:

@@ -83,18 +83,10 @@ class Express:
         key = (scope["path"], scope["query_string"], _accepts_gzip(headers.get(b"accept-encoding", b"")))
         shortcut = self._shortcuts.get(key)
         entry = self._permitted(shortcut, scope, headers) if shortcut is not None else None
-        held = headers.get(b"if-none-match")
-        # A tag of another answer, or of the other encoding, is for the application to judge; and where no leased token
-        # is left, it draws some.
-        if (
-            shortcut is None
-            or entry is None
-            or (held is not None and not _holds(held, shortcut.tag))
-            or not self.app.state.services.limiter.spend(scope)
-        ):
+        if shortcut is None or entry is None:
             await self.app(scope, receive, self._watched(key, scope, send))
             return
-        if held is not None:
+        if b"if-none-match" in headers:
             await send({"type": "http.response.start", "status": 304, "headers": shortcut.not_modified})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
@@ -104,7 +96,7 @@ class Express:
         await send({"type": "http.response.body", "body": shortcut.body(entry), "more_body": False})
 
     def _permitted(self, shortcut: Shortcut, scope: Any, headers: dict[bytes, bytes]) -> Entry | None:
-        """The answer, when the caller surely may have it and it is surely the one that was given."""
+        """The answer, when the caller surely may have it, now, and it is surely the one that was given."""
         services = self.app.state.services
         if shortcut.permission is not Permission.PUBLIC:
             scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
@@ -117,6 +109,11 @@ class Express:
         entry = services.reader.at_hand(shortcut.question)
         if entry is None or (entry.stored_at, entry.stamp) != shortcut.made:
             return None
+        held = headers.get(b"if-none-match")
+        if held is not None and not _holds(held, shortcut.tag):
+            return None  # a tag of another answer, or of the other encoding, is for the application to judge
+        if not services.limiter.spend(scope):
+            return None  # the application draws more tokens, or says that there are none
         scope["path_template"] = shortcut.path_template
         return entry
 

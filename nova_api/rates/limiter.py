@@ -1,7 +1,8 @@
 """Rates that all processes share, counted in Redis, from which each process leases tokens.
 
-A process draws tokens for a caller ahead and spends them without asking anybody. It begins with one and doubles as long
-as they are spent in time, so that who asks seldom costs no more tokens than requests. The tokens of a lease are counted
+A process draws tokens for a caller and spends them without asking anybody; when half are spent it draws more behind the
+answers. It begins with one and doubles as long as they are spent in time, so that who asks seldom costs no more tokens
+than requests. The tokens of a lease are counted
 when it is drawn: in any time t a caller is let through at most burst + rate × t times, and `most_leased` times more for
 each process.
 
@@ -10,11 +11,12 @@ Where Redis is away each process keeps to its share of the rate by itself.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from redis.asyncio import Redis
 
@@ -42,28 +44,23 @@ class Asks(Protocol):
         ...
 
 
-class Caller(NamedTuple):
-    """Whose tokens are spent: `account` or `address`, and which."""
-
-    kind: str
-    name: str
-
-
 class Lease:
     """What a process holds of a caller's tokens.
 
     Attributes:
         tokens: those that are left.
+        low: when so many are left, more are drawn while they are spent; 0: not before the last one is.
         ends: when they are void (monotonic seconds).
-        size: how many were asked for last.
+        size: how many there were after the last draw that was granted in full.
         refused_until: before when there are surely none (monotonic seconds).
         full_at: the bucket of this process alone, for when Redis is away (monotonic microseconds).
     """
 
-    __slots__ = ("ends", "full_at", "refused_until", "size", "tokens")
+    __slots__ = ("ends", "full_at", "low", "refused_until", "size", "tokens")
 
     def __init__(self) -> None:
         self.tokens = 0
+        self.low = 0
         self.ends = 0.0
         self.size = 0
         self.refused_until = 0.0
@@ -80,7 +77,7 @@ class RateLimiter:
 
         Args:
             shared: where the tokens are counted.
-            rates: those that there are, by the kind of caller; a kind without one is not limited.
+            rates: those of an `account` and of an `address`; what has none is not limited.
             processes: how many share a rate when they cannot ask.
             monotonic: seconds.
         """
@@ -88,14 +85,24 @@ class RateLimiter:
         self._rates = {rate.name: rate for rate in rates}
         self._processes = processes
         self._monotonic = monotonic
-        self._leases: dict[Caller, Lease] = {}
+        self._leases: dict[str, Lease] = {}
         self._draws: SingleFlight[None] = SingleFlight()
+        self._drawing_ahead: set[asyncio.Task[None]] = set()
         self._alone = False
 
     def spend(self, scope: Mapping[str, Any]) -> bool:
-        """Spend one leased token of a request's caller, if there is one; asks nobody."""
-        asking = caller_of(scope)
-        return asking.kind not in self._rates or self._spend(asking)
+        """Spend one leased token of a request's caller, if there is one; waits for nobody."""
+        principal = caller(scope)
+        asking = principal.user_id if principal is not None else address_of(scope)
+        lease = self._leases.get(asking)
+        if lease is None:
+            return ("address" if principal is None else "account") not in self._rates
+        if not lease.tokens or lease.ends <= self._monotonic():
+            return False
+        lease.tokens -= 1
+        if lease.tokens == lease.low and lease.low:
+            self._draw_ahead(asking, self._rates["address" if principal is None else "account"])
+        return True
 
     async def admit(self, scope: Mapping[str, Any]) -> None:
         """Spend one token of a request's caller.
@@ -103,38 +110,39 @@ class RateLimiter:
         Raises:
             RateLimitedError: when there is none.
         """
-        asking = caller_of(scope)
-        rate = self._rates.get(asking.kind)
-        if rate is None:
-            return
-        while not self._spend(asking):
+        principal = caller(scope)
+        asking = principal.user_id if principal is not None else address_of(scope)
+        while not self.spend(scope):
+            rate = self._rates["address" if principal is None else "account"]
             lease = self._leases.get(asking)
             wait = lease.refused_until - self._monotonic() if lease is not None else 0.0
             if wait > 0:
                 raise RateLimitedError(rate.name, rate.burst, rate.seconds_to_fill, wait)
-            await self._draws.run(asking, lambda: self._draw(asking, rate))
+            await self._draws.run(asking, lambda rate=rate: self._draw(asking, rate))
 
-    def _spend(self, asking: Caller) -> bool:
-        lease = self._leases.get(asking)
-        if lease is None or not lease.tokens or lease.ends <= self._monotonic():
-            return False
-        lease.tokens -= 1
-        return True
+    def _draw_ahead(self, asking: str, rate: Rate) -> None:
+        task = asyncio.ensure_future(self._draws.run(asking, lambda: self._draw(asking, rate)))
+        self._drawing_ahead.add(task)
+        task.add_done_callback(self._drawing_ahead.discard)
 
-    async def _draw(self, asking: Caller, rate: Rate) -> None:
+    async def _draw(self, asking: str, rate: Rate) -> None:
         lease = self._lease(asking)
-        lease.size = 1 if lease.ends <= self._monotonic() else min(2 * lease.size, most_leased(rate))
-        drawn = await self._draw_shared(asking, rate, lease.size)
+        if lease.ends <= self._monotonic():
+            lease.tokens = lease.size = 0
+        size = min(max(1, 2 * lease.size), most_leased(rate))
+        drawn = await self._draw_shared(asking, rate, max(1, size - lease.tokens))
         if drawn is None:
             share = rate.share(self._processes)
+            size = 1
             drawn, lease.full_at = draw(share, lease.full_at, int(self._monotonic() * 1_000_000), 1)
         now = self._monotonic()
-        lease.tokens, lease.ends = drawn.granted, now + LEASE_SECONDS
+        lease.tokens += drawn.granted
+        lease.size, lease.low, lease.ends = size, size // 2, now + LEASE_SECONDS
         lease.refused_until = now + drawn.wait / 1_000_000
 
-    async def _draw_shared(self, asking: Caller, rate: Rate, wanted: int) -> Draw | None:
+    async def _draw_shared(self, asking: str, rate: Rate, wanted: int) -> Draw | None:
         async def work(redis: Redis) -> Any:
-            key = f"nova:rate:v1:{asking.kind}:{asking.name}"
+            key = f"nova:rate:v1:{rate.name}:{asking}"
             return await redis.eval(SCRIPT, 1, key, rate.interval, rate.burst, wanted)  # pyright: ignore[reportGeneralTypeIssues]
 
         answered = await self._shared.ask(work)
@@ -146,7 +154,7 @@ class RateLimiter:
                 log.info("the rate limit is shared again")
         return None if answered is None else Draw(*answered)
 
-    def _lease(self, asking: Caller) -> Lease:
+    def _lease(self, asking: str) -> Lease:
         lease = self._leases.get(asking)
         if lease is None:
             if len(self._leases) >= REMEMBERED:
@@ -160,12 +168,9 @@ def most_leased(rate: Rate) -> int:
     return max(1, min(rate.burst // 20, 1_000_000 // rate.interval))
 
 
-def caller_of(scope: Mapping[str, Any]) -> Caller:
-    """Who a request is counted for: the account; where nobody signed in, the address, of IPv6 the network of a site."""
-    principal = caller(scope)
-    if principal is not None:
-        return Caller("account", principal.user_id)
+def address_of(scope: Mapping[str, Any]) -> str:
+    """The address that a request is counted for where nobody signed in; of IPv6 the network of a site."""
     address = client_ip(scope)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return Caller("address", str(ipaddress.ip_network((address, 64), strict=False).network_address))
-    return Caller("address", str(address or "unknown"))
+        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    return str(address or "unknown")

