@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     logs.configure(chosen.log_level, chosen.log_format)
     app = build_app(chosen)
     return Edge(
-        Express(app),
+        Express(app, chosen.most_under_way),
         Doors(chosen),
         RequestLog(chosen.log_format),
         lambda *seen: app.state.services.calls.observe(*seen),

@@ -117,11 +117,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         _setting(
             "NOVA_API_QUEUE_PER_CONNECTION",
-            "Requests per connection of a pool that may wait for one; what comes then is shed with 503",
+            "Requests per connection of a pool that may wait for one; more are refused at once with 503",
             ge=0,
             le=1000,
         ),
-    ] = 16
+    ] = 4
     acquire_timeout: Annotated[
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
@@ -179,6 +179,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         LogFormat, _setting("NOVA_API_LOG_FORMAT", "`text`, or `json`: one object for each line, for machines")
     ] = "text"
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
+
+    @property
+    def most_under_way(self) -> int:
+        """Questions per process that the application may have before it: as many as read or wait for that."""
+        return self.pool_size * (1 + self.queue_per_connection)
 
     @property
     def rates(self) -> tuple[Rate, ...]:

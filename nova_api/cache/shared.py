@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -85,9 +85,16 @@ class RedisTier:
     def __init__(self, url: str, timeout: float) -> None:
         """Every call ends within `timeout` seconds."""
         self._timeout = timeout
-        self._redis: Redis = Redis.from_url(
-            url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), max_connections=64
+        # One that waits for a connection: many questions at a time are no failure of Redis.
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=64,
+            timeout=timeout,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
         )
+        self._redis: Redis = Redis.from_pool(pool)
         self._put = self._redis.register_script(PUT_UNLESS_OLDER)
         self._breaker = Breaker(threshold=5, pause=2.0, monotonic=time.monotonic)
 

@@ -88,13 +88,14 @@ def _problem(scope: Scope, status: int, detail: str, errors: list[ParameterProbl
     )
 
 
-async def refuse(scope: Scope, status: int, detail: str, send: Send) -> None:
+async def refuse(scope: Scope, status: int, detail: str, send: Send, retry_after: int | None = None) -> None:
     """Tell of a problem before the application has seen the request."""
     body = msgspec.json.encode(_problem(scope, status, detail, []))
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
+        *([(b"retry-after", str(retry_after).encode())] if retry_after is not None else []),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

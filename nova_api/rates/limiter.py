@@ -1,10 +1,9 @@
 """Rates that all processes share, counted in Redis, from which each process leases tokens.
 
 A process draws tokens for a caller and spends them without asking anybody; when half are spent it draws more behind the
-answers. It begins with one and doubles as long as they are spent in time, so that who asks seldom costs no more tokens
-than requests. The tokens of a lease are counted
-when it is drawn: in any time t a caller is let through at most burst + rate × t times, and `most_leased` times more for
-each process.
+answers. It begins with a few and doubles as long as they are spent in time, so that who asks seldom costs few tokens
+more than requests. The tokens of a lease are counted when it is drawn: in any time t a caller is let through at most
+burst + rate × t times, and `most_leased` times more for each process.
 
 Where Redis is away each process keeps to its share of the rate by itself.
 """
@@ -129,7 +128,7 @@ class RateLimiter:
         lease = self._lease(asking)
         if lease.ends <= self._monotonic():
             lease.tokens = lease.size = 0
-        size = min(max(1, 2 * lease.size), most_leased(rate))
+        size = min(2 * lease.size, most_leased(rate)) if lease.size else first_leased(rate)
         drawn = await self._draw_shared(asking, rate, max(1, size - lease.tokens))
         if drawn is None:
             share = rate.share(self._processes)
@@ -166,6 +165,11 @@ class RateLimiter:
 def most_leased(rate: Rate) -> int:
     """Tokens that a process draws at a time: a twentieth of a burst, and no more than a second gains."""
     return max(1, min(rate.burst // 20, 1_000_000 // rate.interval))
+
+
+def first_leased(rate: Rate) -> int:
+    """Tokens that are drawn first: so few that those who ask seldom do not use up their rate at many processes."""
+    return max(1, min(8, most_leased(rate) // 8))
 
 
 def address_of(scope: Mapping[str, Any]) -> str:

@@ -70,7 +70,6 @@ async def test_what_is_too_much_is_shed_at_once_while_kept_answers_health_and_ev
     assert shed.headers["content-type"] == "application/problem+json"
     assert shed.headers["retry-after"] == "1"
     assert shed.json()["type"] == "/problems/service-unavailable"
-    assert gate.shed == 1
     assert (held.status_code, again.status_code, again.headers["x-cache"]) == (304, 200, "memory")
     assert (ready.status_code, ready.json()["checks"]["database"]["status"]) == (200, "ok")
     assert live.status_code == 200
@@ -91,3 +90,12 @@ async def test_an_export_takes_no_place_of_a_short_question(warehouse, item, ser
     assert (short.status_code, short.headers["x-cache"]) == (200, "database")
     assert (one_more.status_code, one_more.headers["retry-after"]) == (503, "5")
     assert [answer.status_code for answer in answered] == [200] * narrow.exports
+
+
+async def test_equal_questions_are_one_and_all_are_answered(warehouse, item, serving, narrow):
+    family = uuid.uuid4().hex
+    warehouse.publish(BUSY, [item("A", family=family)])
+    async with serving(narrow) as client:
+        answers = await asyncio.gather(*(client.get(f"/api/v1/items?family={family}") for _ in range(50)))
+        later = await client.get(f"/api/v1/items?family={family}&limit=7")
+    assert {answer.status_code for answer in (*answers, later)} == {200}
