@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from nova_api.admission import Gate
 from nova_api.errors import NotWritableError
 from nova_api.settings import Settings
 from nova_api.sqlstates import translated
@@ -69,12 +70,22 @@ class Snapshot:
 
 
 class Database:
-    """The pools. They connect when they are first needed, so that the API starts while PostgreSQL is away."""
+    """The pools. They connect when they are first needed, so that the API starts while PostgreSQL is away.
+
+    Attributes:
+        readers, writers: the gates before them.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool: Any = None
         self._writing: Any = None
+        self.readers = self._gate(settings.pool_size)
+        self.writers = self._gate(settings.write_pool_size)
+
+    def _gate(self, connections: int) -> Gate:
+        settings = self._settings
+        return Gate(connections, settings.queue_per_connection * connections, settings.acquire_timeout)
 
     @property
     def writes(self) -> bool:
@@ -84,7 +95,8 @@ class Database:
     async def open(self) -> None:
         """Make the pools; no connection yet."""
         settings = self._settings
-        self._pool = await self._make_pool(settings.database_url, settings.pool_size, read_only=True)
+        # One more than the gate lets through: a busy process still can say that it is well.
+        self._pool = await self._make_pool(settings.database_url, settings.pool_size + 1, read_only=True)
         if settings.write_database_url is not None:
             self._writing = await self._make_pool(
                 settings.write_database_url, settings.write_pool_size, read_only=False
@@ -116,12 +128,14 @@ class Database:
         """Open one state of the warehouse, together with the versions of the datasets in that state.
 
         Raises:
+            OverloadedError: when too many ask at a time.
             UnavailableError: when no connection can be had in time, or the database goes away.
             RefusedError: when a value of the request cannot be used by a query.
         """
         with translated():
             async with (
-                self._pool.acquire(timeout=self._settings.acquire_timeout) as connection,
+                self.readers.place() as patience,
+                self._pool.acquire(timeout=patience) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 known = await connection.fetch(read_sql("dataset_versions"), list(datasets))
@@ -137,6 +151,7 @@ class Database:
 
         Raises:
             NotWritableError: when the API was given no address to write to.
+            OverloadedError: when too many ask at a time.
             UnavailableError: when no connection can be had in time, or the database goes away.
             RefusedError: when a value of the request cannot be used by a query.
         """
@@ -144,13 +159,14 @@ class Database:
             raise NotWritableError("this API was started to read only: NOVA_API_WRITE_DATABASE_URL is not set")
         with translated():
             async with (
-                self._writing.acquire(timeout=self._settings.acquire_timeout) as connection,
+                self.writers.place() as patience,
+                self._writing.acquire(timeout=patience) as connection,
                 connection.transaction(readonly=read_only),
             ):
                 yield connection
 
     async def ping(self) -> None:
-        """Ask the database for nothing.
+        """Ask the database for nothing, past the gate.
 
         Raises:
             UnavailableError: when it does not answer.
