@@ -56,7 +56,7 @@ class Doorkeeper:
         Raises:
             UnavailableError: when they are only known as they were.
         """
-        if not self._accounts.confirmed:
+        if not self._accounts.current:
             raise UnavailableError("whether the caller still may do this cannot be confirmed")
 
 

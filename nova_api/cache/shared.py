@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
+import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -104,10 +105,12 @@ class RedisTier:
         if packed is None:
             return None
         try:
-            return unpack(packed)
+            entry = unpack(packed)
         except CorruptEntryError:
             log.warning("redis holds something else under %s: taken as a miss", key)
             return None
+        # A clock that is ahead of ours must not lengthen the life of what it wrote.
+        return msgspec.structs.replace(entry, stored_at=min(entry.stored_at, time.time()))
 
     async def put(self, key: str, entry: Entry, seconds: int) -> None:
         """Keep an answer for about so many seconds, spread so that entries made together do not end together."""
