@@ -79,9 +79,9 @@ def test_dagster_opens_by_role(topology, token):
 def test_the_pipeline_runs_on_an_erp_and_a_planner_reads_what_to_order(loaded, token):
     with ask(loaded, API, token) as api:
         suppliers = api.get("/api/v1/recommendations/suppliers").raise_for_status().json()
-        assert suppliers["items"], "nothing is to be ordered"
+        assert suppliers["data"], "nothing is to be ordered"
         datasets = api.get("/api/v1/datasets").raise_for_status().json()
-    assert datasets["items"]
+    assert datasets["data"]
     with ask(loaded, PAGE, token) as page:
         assert page.get("/dashboard").status_code == 200
 

@@ -125,7 +125,8 @@ def late_versions(history: History, bound: float) -> Iterator[str]:
         for answer in history.answers:
             if dataset not in answer.versions:
                 continue
-            missed = commits[bisect_left(commits, answer.versions[dataset] + 1, key=lambda one: one.versions[dataset]) :]
+            newer = bisect_left(commits, answer.versions[dataset] + 1, key=lambda one: one.versions[dataset])
+            missed = commits[newer:]
             for commit in missed:
                 late = answer.asked - commit.done
                 if late > bound + history.starvation(commit.done, answer.asked):

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 import httpx
 
-
 SERVE = ("-m", "nova_api", "serve")
 
 

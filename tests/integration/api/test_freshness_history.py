@@ -1,8 +1,8 @@
 """Freshness under all at once: writers, readers of two processes, and faults of all ways between them.
 
-Two writers publish up to three datasets in a transaction; four readers ask two servers whose clocks are wrong; meanwhile
-connections that listen are cut, Redis pauses or stops, and clocks jump. What was answered is compared with what was
-committed, once all is over. Looks at the versions without a notification are a minute apart, so that none of them helps.
+Two writers publish up to three datasets in a transaction; four readers ask two servers whose clocks are wrong;
+meanwhile connections that listen are cut, Redis pauses or stops, and clocks jump. What was answered is compared with
+what was committed, once all is over. Looks at the versions without a notification are a minute apart: none helps.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def scene(warehouse, services, item, tmp_path) -> Iterator[Scene]:
     )
     for day in ("2024-03-01", "2024-04-01", "2024-05-01"):
         warehouse.execute(
-            "INSERT INTO core.fact_demand_daily (item_id, site_id, date, demand, request_lines) VALUES (%s, 'S1', %s, 0, 1)",
+            "INSERT INTO core.fact_demand_daily (item_id, site_id, date, demand, request_lines)"
+            " VALUES (%s, 'S1', %s, 0, 1)",
             item_id,
             day,
         )
