@@ -45,10 +45,8 @@ from nova_api.http.problems import HANDLERS
 from nova_api.http.scalar import Scalar
 from nova_api.items.routes import ItemController
 from nova_api.kpis.routes import KpiController
-from nova_api.limits import MAX_BODY_BYTES
 from nova_api.listings.catalogue import LISTINGS
 from nova_api.listings.routes import pages_of, row_of
-from nova_api.rates.limiter import RateLimiter
 from nova_api.search.routes import SearchController
 from nova_api.series.routes import SeriesController
 from nova_api.settings import Settings, key_ring
@@ -104,7 +102,6 @@ class Services:
     versions: VersionMap
     shared: SharedTier
     reader: Reader
-    limiter: RateLimiter
     accounts: Accounts
     passwords: Passwords
     doorkeeper: Doorkeeper
@@ -134,7 +131,6 @@ def make_services(settings: Settings, representation: str) -> Services:
         versions=versions,
         shared=shared,
         reader=reader,
-        limiter=RateLimiter(shared, settings.rates, settings.workers),
         accounts=accounts,
         passwords=passwords,
         doorkeeper=doorkeeper,
@@ -189,7 +185,6 @@ def build_app(settings: Settings) -> Litestar:
         middleware=[Guard()],
         before_request=_before_handlers,
         exception_handlers=HANDLERS,
-        request_max_body_size=MAX_BODY_BYTES,
         openapi_config=openapi_config(Scalar()),
         logging_config=None,
     )

@@ -9,7 +9,6 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from nova_api import logs
 from nova_api.app import build_app
-from nova_api.http.doors import Doors
 from nova_api.http.edge import Edge
 from nova_api.http.express import Express
 from nova_api.settings import Settings, load
@@ -25,12 +24,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     chosen = settings or load(os.environ)
     logs.configure(chosen.log_level, chosen.log_format)
     app = build_app(chosen)
-    return Edge(
-        Express(app, chosen.most_under_way),
-        Doors(chosen),
-        RequestLog(chosen.log_format),
-        lambda *seen: app.state.services.calls.observe(*seen),
-    )
+    return Edge(Express(app), RequestLog(chosen.log_format), lambda *seen: app.state.services.calls.observe(*seen))
 
 
 def served_app() -> Any:

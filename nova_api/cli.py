@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from nova_api.limits import MAX_HEAD_BYTES
 from nova_api.settings import Settings, SettingsError, load, variables
 from nova_api.users.commands import add_to as add_accounts
 
@@ -46,7 +45,6 @@ def _parser() -> argparse.ArgumentParser:
 def serve() -> int:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
     from granian.constants import Interfaces, Loops
-    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     from nova_api.draining import DrainingServer
@@ -63,7 +61,6 @@ def serve() -> int:
         backlog=1024,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
-        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD_BYTES),
         drain=settings.drain_time,
     ).serve()
     return 0

@@ -11,7 +11,6 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from nova_api.admission import Gate
 from nova_api.errors import NotWritableError
 from nova_api.settings import Settings
 from nova_api.sqlstates import translated
@@ -70,22 +69,12 @@ class Snapshot:
 
 
 class Database:
-    """The pools. They connect when they are first needed, so that the API starts while PostgreSQL is away.
-
-    Attributes:
-        readers, writers: the gates before them.
-    """
+    """The pools. They connect when they are first needed, so that the API starts while PostgreSQL is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool: Any = None
         self._writing: Any = None
-        self.readers = self._gate(settings.pool_size)
-        self.writers = self._gate(settings.write_pool_size)
-
-    def _gate(self, connections: int) -> Gate:
-        settings = self._settings
-        return Gate(connections, settings.queue_per_connection * connections, settings.acquire_timeout)
 
     @property
     def writes(self) -> bool:
@@ -95,8 +84,7 @@ class Database:
     async def open(self) -> None:
         """Make the pools; no connection yet."""
         settings = self._settings
-        # One more than the gate lets through: a busy process still can say that it is well.
-        self._pool = await self._make_pool(settings.database_url, settings.pool_size + 1, read_only=True)
+        self._pool = await self._make_pool(settings.database_url, settings.pool_size, read_only=True)
         if settings.write_database_url is not None:
             self._writing = await self._make_pool(
                 settings.write_database_url, settings.write_pool_size, read_only=False
@@ -128,14 +116,12 @@ class Database:
         """Open one state of the warehouse, together with the versions of the datasets in that state.
 
         Raises:
-            OverloadedError: when too many ask at a time.
             UnavailableError: when no connection can be had in time, or the database goes away.
             RefusedError: when a value of the request cannot be used by a query.
         """
         with translated():
             async with (
-                self.readers.place() as patience,
-                self._pool.acquire(timeout=patience) as connection,
+                self._pool.acquire(timeout=self._settings.acquire_timeout) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 known = await connection.fetch(read_sql("dataset_versions"), list(datasets))
@@ -151,7 +137,6 @@ class Database:
 
         Raises:
             NotWritableError: when the API was given no address to write to.
-            OverloadedError: when too many ask at a time.
             UnavailableError: when no connection can be had in time, or the database goes away.
             RefusedError: when a value of the request cannot be used by a query.
         """
@@ -159,14 +144,13 @@ class Database:
             raise NotWritableError("this API was started to read only: NOVA_API_WRITE_DATABASE_URL is not set")
         with translated():
             async with (
-                self.writers.place() as patience,
-                self._writing.acquire(timeout=patience) as connection,
+                self._writing.acquire(timeout=self._settings.acquire_timeout) as connection,
                 connection.transaction(readonly=read_only),
             ):
                 yield connection
 
     async def ping(self) -> None:
-        """Ask the database for nothing, past the gate.
+        """Ask the database for nothing.
 
         Raises:
             UnavailableError: when it does not answer.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 
 class UnknownError(LookupError):
     """What was asked for does not exist."""
@@ -33,13 +31,6 @@ class UnavailableError(RuntimeError):
     def __init__(self, message: str, retry_after: int = 2) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class OverloadedError(UnavailableError):
-    """More is asked at a time than can be answered: this request was shed."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, retry_after=1)
 
 
 class NotWritableError(UnavailableError):
@@ -75,24 +66,6 @@ class ThrottledError(RuntimeError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class RateLimitedError(ThrottledError):
-    """The caller asks more often than anyone may.
-
-    Attributes:
-        headers: `RateLimit-Policy` and `RateLimit`, as draft-ietf-httpapi-ratelimit-headers has them: the name of the
-            rate, requests that a full bucket holds (q), seconds in which an empty one fills (w); requests that are
-            left (r), seconds after which there is one more (t).
-    """
-
-    def __init__(self, name: str, burst: int, seconds_to_fill: int, wait: float) -> None:
-        seconds = max(1, math.ceil(wait))
-        super().__init__(f"more requests than are permitted of one {name}", seconds)
-        self.headers = {
-            "RateLimit-Policy": f'"{name}";q={burst};w={seconds_to_fill}',
-            "RateLimit": f'"{name}";r=0;t={seconds}',
-        }
 
 
 class ConflictError(RuntimeError):

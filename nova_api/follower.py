@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
@@ -39,7 +38,6 @@ class Follower(ABC):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connected = False
-        self._read_at = float("-inf")
         self._woken = asyncio.Event()
         self._awaited: list[asyncio.Future[None]] = []
         self._follower: asyncio.Task[None] | None = None
@@ -52,14 +50,6 @@ class Follower(ABC):
     def connected(self) -> bool:
         """Whether the connection that listens stands."""
         return self._connected
-
-    @property
-    def current(self) -> bool:
-        """Whether what is known can be relied on: the connection stands and the reading is recent.
-
-        By the clock that never jumps: a machine whose clock is set right or wrong has lost nothing.
-        """
-        return self._connected and time.monotonic() - self._read_at <= 3 * self._settings.poll_interval
 
     async def start(self, patience: float = 2.0) -> None:
         """Begin to follow; wait for the first reading no longer than `patience` seconds."""
@@ -87,9 +77,7 @@ class Follower(ABC):
 
     async def _follow(self) -> None:
         reported = False
-        pause = min(0.5, self._settings.poll_interval)
         while True:
-            began = time.monotonic()
             try:
                 await self._follow_one_connection()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -98,8 +86,7 @@ class Follower(ABC):
                 reported = True
             finally:
                 self._connected = False
-            # One that stood is replaced at once: until then nothing can be confirmed.
-            await asyncio.sleep(max(0.0, began + pause - time.monotonic()))
+            await asyncio.sleep(min(0.5, self._settings.poll_interval))
 
     async def _follow_one_connection(self) -> None:
         connection = await asyncpg.connect(
@@ -116,7 +103,6 @@ class Follower(ABC):
                 # Who asks from here on may have seen what this reading does not show: the next one is theirs.
                 awaited, self._awaited = self._awaited, []
                 rows = await connection.fetch(read_sql(self.query))
-                self._read_at = time.monotonic()
                 self.learn(rows)
                 if not self._connected:
                     log.info("following %s: %d rows", self.subject, len(rows))

@@ -22,15 +22,6 @@ MAX_IDS = 100
 MAX_SPAN_DAYS = 3_660
 """Days that lie between the ends of a span."""
 
-MAX_BODY_BYTES = 64 * 1024
-"""Bytes that the body of a request may have."""
-
-MAX_QUERY_BYTES = 16 * 1024
-"""Bytes that the query of an address may have."""
-
-MAX_HEAD_BYTES = 64 * 1024
-"""Bytes that the line and the headers of a request may have together, as the server reads them."""
-
 T = TypeVar("T")
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from nova_api.auth.keys import BadKeysError, KeyRing
-from nova_api.rates.gcra import Rate
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
-"""As browsers write one: small letters, no path; `*` is none."""
-HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:]+\]")
 LogFormat = Literal["text", "json"]
 
 
@@ -82,29 +77,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Addresses or networks of proxies whose X-Forwarded-For is believed, parted by commas; absent: none",
         ),
     ] = None
-    allowed_hosts: Annotated[
-        str | None,
-        _setting(
-            "NOVA_API_ALLOWED_HOSTS",
-            "Names that the API is served under, parted by commas; other requests are refused. Absent: any",
-        ),
-    ] = None
-    allowed_origins: Annotated[
-        str | None,
-        _setting(
-            "NOVA_API_ALLOWED_ORIGINS",
-            "Origins of pages that may ask the API from a browser (CORS), parted by commas; absent: none",
-        ),
-    ] = None
-    hsts: Annotated[
-        int,
-        _setting(
-            "NOVA_API_HSTS",
-            "Time for which browsers are told to use TLS alone, here and below (HSTS); 0: they are not told",
-            ge=0,
-            le=63_072_000,
-        ),
-    ] = 0
     workers: Annotated[int, _setting("NOVA_API_WORKERS", "Processes that serve", ge=1, le=64)] = 1
     dagster_origin: Annotated[str, _setting("NOVA_DAGSTER_ORIGIN", "Dagster's address, for links")] = (
         "http://127.0.0.1:3070"
@@ -113,44 +85,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     write_pool_size: Annotated[
         int, _setting("NOVA_API_WRITE_POOL_SIZE", "Connections per process that write", ge=2, le=50)
     ] = 3
-    queue_per_connection: Annotated[
-        int,
-        _setting(
-            "NOVA_API_QUEUE_PER_CONNECTION",
-            "Requests per connection of a pool that may wait for one; more are refused at once with 503",
-            ge=0,
-            le=1000,
-        ),
-    ] = 4
     acquire_timeout: Annotated[
         float, _setting("NOVA_API_ACQUIRE_TIMEOUT", "Longest wait for a connection", gt=0, le=30)
     ] = 0.5
     statement_timeout: Annotated[float, _setting("NOVA_API_STATEMENT_TIMEOUT", "Longest query", gt=0, le=120)] = 5.0
-    rate: Annotated[
-        float,
-        _setting("NOVA_API_RATE", "Requests a second that an account may ask for long; 0: no limit", ge=0, le=100_000),
-    ] = 200
-    rate_burst: Annotated[
-        int, _setting("NOVA_API_RATE_BURST", "Requests that an account may ask at once", ge=1, le=1_000_000)
-    ] = 2_000
-    address_rate: Annotated[
-        float,
-        _setting(
-            "NOVA_API_ADDRESS_RATE",
-            "Requests a second that an address may ask for long without signing in; 0: no limit",
-            ge=0,
-            le=100_000,
-        ),
-    ] = 50
-    address_rate_burst: Annotated[
-        int,
-        _setting(
-            "NOVA_API_ADDRESS_RATE_BURST",
-            "Requests that an address may ask at once without signing in",
-            ge=1,
-            le=1_000_000,
-        ),
-    ] = 500
     exports: Annotated[
         int, _setting("NOVA_API_EXPORTS", "Exports at a time per process, each on a connection of its own", ge=1, le=50)
     ] = 2
@@ -181,30 +119,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[LogLevel, _setting("NOVA_API_LOG_LEVEL", "Least level that is logged")] = "INFO"
 
     @property
-    def most_under_way(self) -> int:
-        """Questions per process that the application may have before it: as many as read or wait for that."""
-        return self.pool_size * (1 + self.queue_per_connection)
-
-    @property
-    def rates(self) -> tuple[Rate, ...]:
-        """The rates that are limited."""
-        given = (("account", self.rate, self.rate_burst), ("address", self.address_rate, self.address_rate_burst))
-        return tuple(Rate.per_second(name, rate, burst) for name, rate, burst in given if rate)
-
-    @property
     def proxies(self) -> list[str]:
         """The trusted proxies, each an address or a network."""
-        return _parts(self.trusted_proxies)
-
-    @property
-    def hosts(self) -> list[str]:
-        """The allowed hosts, in small letters."""
-        return [host.lower() for host in _parts(self.allowed_hosts)]
-
-    @property
-    def origins(self) -> list[str]:
-        """The allowed origins."""
-        return _parts(self.allowed_origins)
+        return [network.strip() for network in (self.trusted_proxies or "").split(",") if network.strip()]
 
     def __repr__(self) -> str:
         """The settings without those that hold secrets."""
@@ -246,7 +163,6 @@ def load(environment: Mapping[str, str]) -> Settings:
         raise SettingsError(_explain(str(error), known)) from error
     key_ring(settings)
     _check_proxies(settings)
-    _check_origins(settings)
     _refuse_remote(settings)
     return settings
 
@@ -266,23 +182,6 @@ def key_ring(settings: Settings) -> KeyRing:
         return KeyRing.parse(settings.token_keys)
     except BadKeysError as error:
         raise SettingsError(f"NOVA_API_TOKEN_KEYS cannot be used: {error}.") from error
-
-
-def _parts(value: str | None) -> list[str]:
-    return [part.strip() for part in (value or "").split(",") if part.strip()]
-
-
-def _check_origins(settings: Settings) -> None:
-    for origin in settings.origins:
-        if not ORIGIN.fullmatch(origin):
-            raise SettingsError(
-                f"NOVA_API_ALLOWED_ORIGINS cannot be used: {origin} is no origin such as https://nova.example"
-            )
-    for host in settings.hosts:
-        if not HOST.fullmatch(host):
-            raise SettingsError(
-                f"NOVA_API_ALLOWED_HOSTS cannot be used: {host} is no name such as nova.example, without a port"
-            )
 
 
 def _check_proxies(settings: Settings) -> None:

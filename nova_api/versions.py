@@ -68,8 +68,11 @@ class VersionMap(Follower):
 
     @property
     def confirmed(self) -> Known | None:
-        """The last reading while it can be relied on."""
-        return self._known if self.current else None
+        """The last reading while it can be relied on: the connection stands and the reading is recent."""
+        known = self._known
+        if known is None or not self.connected:
+            return None
+        return known if time.time() - known.read_at <= 3 * self._settings.poll_interval else None
 
     def learn(self, rows: Sequence[asyncpg.Record]) -> None:
         """Take over the rows of the table, and wake who waits for a version to move."""

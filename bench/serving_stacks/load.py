@@ -129,23 +129,18 @@ class Connection(asyncio.Protocol):
 
 
 def open_loop(
-    origin: str,
-    addresses: Iterator[str],
-    rate: float,
-    seconds: float,
-    headers: Mapping[str, str],
-    connections: int = 64,
+    origin: str, addresses: Iterator[str], rate: float, seconds: float, headers: Mapping[str, str]
 ) -> Latency:
     """Ask at a constant rate whether or not answers come, so that a slow answer delays no later question."""
     gc.disable()
     try:
-        return uvloop.run(_open_loop(origin, addresses, rate, seconds, headers, connections))
+        return uvloop.run(_open_loop(origin, addresses, rate, seconds, headers))
     finally:
         gc.enable()
 
 
 async def _open_loop(
-    origin: str, addresses: Iterator[str], rate: float, seconds: float, headers: Mapping[str, str], connections: int
+    origin: str, addresses: Iterator[str], rate: float, seconds: float, headers: Mapping[str, str]
 ) -> Latency:
     address = urlsplit(origin)
     tail = f" HTTP/1.1\r\nHost: {address.netloc}\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n"
@@ -154,10 +149,7 @@ async def _open_loop(
     latencies: list[float] = []
     loop = asyncio.get_running_loop()
     host, port = address.hostname or "", address.port or 80
-    made = [
-        await loop.create_connection(lambda: Connection(idle, waiting, latencies), host, port)
-        for _ in range(connections)
-    ]
+    made = [await loop.create_connection(lambda: Connection(idle, waiting, latencies), host, port) for _ in range(64)]
     total = int(rate * seconds)
     started = time.perf_counter()
     for number in range(total):

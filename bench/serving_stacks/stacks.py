@@ -86,9 +86,7 @@ def running_stacks(services: Services, workers: int, folder: Path, ready: str) -
         "BENCH_SERIES_SQL": SERIES_SQL,
     }
     keys = f"bench:{secrets.token_hex(32)}"
-    # One account asks all: the rate limit counts, and is set so high that it refuses nothing.
-    unreached = {"NOVA_API_RATE": "100000", "NOVA_API_RATE_BURST": "1000000"}
-    nova = {**services.environment, **unreached, "NOVA_API_WORKERS": str(workers), "NOVA_API_TOKEN_KEYS": keys}
+    nova = {**services.environment, "NOVA_API_WORKERS": str(workers), "NOVA_API_TOKEN_KEYS": keys}
     starts: dict[str, Callable[[int], tuple[list[str], Mapping[str, str]]]] = {
         "Nova": lambda port: ([sys.executable, "-m", "nova_api", "serve"], {**nova, "NOVA_API_PORT": str(port)}),
         "Flask": lambda port: (

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from nova_api.auth.permissions import GRANTS, OPTION, UNLIMITED, Permission
+from nova_api.auth.permissions import GRANTS, OPTION, Permission
 from nova_api.auth.principal import CLAIMS_KEY, SCOPE_KEY, Principal
 from nova_api.auth.standing import Accounts
 from nova_api.auth.tokens import BadTokenError, Claims, Tokens
@@ -56,7 +56,7 @@ class Doorkeeper:
         Raises:
             UnavailableError: when they are only known as they were.
         """
-        if not self._accounts.current:
+        if not self._accounts.confirmed:
             raise UnavailableError("whether the caller still may do this cannot be confirmed")
 
 
@@ -74,26 +74,14 @@ class Guard(ASGIMiddleware):
         handler = scope["route_handler"]
         own_answer = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
         permission = handler.opt.get(OPTION)
-        if own_answer and permission is None:
-            await next_app(scope, receive, send)
-            return
-        services = scope["litestar_app"].state.services
-        if permission is Permission.PUBLIC:
-            if not handler.opt.get(UNLIMITED):
-                await services.limiter.admit(scope)
-        else:
-            doorkeeper: Doorkeeper = services.doorkeeper
-            try:
-                principal, claims = await doorkeeper.identify(bearer_token(scope))
-            except UnauthenticatedError:
-                await services.limiter.admit(scope)
-                raise
-            scope[SCOPE_KEY], scope[CLAIMS_KEY] = principal, claims
-            await services.limiter.admit(scope)
+        if permission is not Permission.PUBLIC and not (own_answer and permission is None):
+            doorkeeper: Doorkeeper = scope["litestar_app"].state.services.doorkeeper
+            principal, claims = await doorkeeper.identify(bearer_token(scope))
             if permission not in GRANTS[principal.role]:
                 raise ForbiddenError(f"this takes the permission {permission}, which the role {principal.role} has not")
             if permission not in CHANGES_NOTHING:
                 doorkeeper.require_confirmed()
+            scope[SCOPE_KEY], scope[CLAIMS_KEY] = principal, claims
         await next_app(scope, receive, send)
 
 

@@ -12,9 +12,6 @@ from litestar.handlers import HTTPRouteHandler
 OPTION = "permission"
 """Name of the handlers' option that holds the permission an address asks for."""
 
-UNLIMITED = "unlimited"
-"""Name of the handlers' option that is true where nobody's requests are counted."""
-
 
 class Permission(StrEnum):
     """What an address asks of its caller."""

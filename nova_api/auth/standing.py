@@ -53,6 +53,13 @@ class Accounts(Follower):
         revoked = frozenset(row["id"] for row in rows if row["kind"] == "revoked")
         self._standing = Standing(epochs, revoked, time.time())
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether what is known can be relied on: the connection stands and the reading is recent."""
+        standing = self._standing
+        recent = standing is not None and time.time() - standing.read_at <= 3 * self._settings.poll_interval
+        return recent and self.connected
+
     def surely_counts(self, claims: Claims) -> bool:
         """Whether a token counts by what is known here; false also where `check` would have to find out."""
         standing = self._standing
@@ -74,7 +81,7 @@ class Accounts(Follower):
         """
         standing = self._standing
         if standing is not None and standing.epochs.get(claims.sub, 0) < claims.epoch:
-            if not self.current:
+            if not self.confirmed:
                 raise UnavailableError(UNKNOWN)
             await self.read_again()
             standing = self._standing

@@ -12,8 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-import msgspec
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -68,10 +67,6 @@ class NoSharedTier:
     async def put(self, key: str, entry: Entry, seconds: int) -> None:
         """Nothing is kept."""
 
-    async def ask(self, work: Callable[[Redis], Awaitable[T]]) -> T | None:
-        """Nothing can be had."""
-        return None
-
     async def state(self) -> tuple[State, str]:
         """Absent."""
         return "absent", "REDIS_URL is not set: each process has its memory tier alone"
@@ -86,16 +81,9 @@ class RedisTier:
     def __init__(self, url: str, timeout: float) -> None:
         """Every call ends within `timeout` seconds."""
         self._timeout = timeout
-        # One that waits for a connection: many questions at a time are no failure of Redis.
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=64,
-            timeout=timeout,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
+        self._redis: Redis = Redis.from_url(
+            url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), max_connections=64
         )
-        self._redis: Redis = Redis.from_pool(pool)
         self._put = self._redis.register_script(PUT_UNLESS_OLDER)
         self._breaker = Breaker(threshold=5, pause=2.0, monotonic=time.monotonic)
 
@@ -105,22 +93,16 @@ class RedisTier:
         if packed is None:
             return None
         try:
-            entry = unpack(packed)
+            return unpack(packed)
         except CorruptEntryError:
             log.warning("redis holds something else under %s: taken as a miss", key)
             return None
-        # A clock that is ahead of ours must not lengthen the life of what it wrote.
-        return msgspec.structs.replace(entry, stored_at=min(entry.stored_at, time.time()))
 
     async def put(self, key: str, entry: Entry, seconds: int) -> None:
         """Keep an answer for about so many seconds, spread so that entries made together do not end together."""
         milliseconds = int(seconds * 1000 * random.uniform(0.9, 1.1))
         arguments = [entry.stamp, pack(entry), milliseconds]
         await self._guarded(lambda: self._put(keys=[key], args=arguments))
-
-    async def ask(self, work: Callable[[Redis], Awaitable[T]]) -> T | None:
-        """What a work on Redis gives; None when it cannot be had."""
-        return await self._guarded(lambda: work(self._redis))
 
     async def state(self) -> tuple[State, str]:
         """Whether Redis answers."""

@@ -1,13 +1,12 @@
 """GET /health/live and /health/ready."""
 
 import time
-from typing import ClassVar
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
-from nova_api.auth.permissions import OPTION, UNLIMITED, Permission
+from nova_api.auth.permissions import OPTION, Permission
 from nova_api.cache.policy import DAY
 from nova_api.cache.shared import SharedTier
 from nova_api.database import Database
@@ -24,7 +23,6 @@ class HealthController(Controller):
     """For supervisors and load balancers."""
 
     path = "/health"
-    opt: ClassVar = {UNLIMITED: True}
     tags = ("health",)
 
     @get(

@@ -16,7 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, OpenAPIMediaType, Operation, Schema, SecurityScheme, Tag
 
-from nova_api.auth.permissions import OPTION, UNLIMITED, Permission, guarded_handlers
+from nova_api.auth.permissions import OPTION, Permission, guarded_handlers
 from nova_api.http.conditional import accepts_gzip
 from nova_api.http.parameters import refuse_undocumented
 from nova_api.http.problems import documented
@@ -129,12 +129,10 @@ def file_operation(media_types: Iterable[str]) -> type[Operation]:
 
 
 def document_refusals(app: Litestar) -> None:
-    """Say in the document how addresses refuse: those that are counted, are not public, or take a body."""
+    """Say in the document how addresses refuse: those that are not public, and those that take a body."""
     for _, handler in guarded_handlers(app):
         if handler.http_methods & {"POST", "PATCH", "PUT"}:
             handler.responses = {**documented(413), **(handler.responses or {})}
-        if not handler.opt.get(UNLIMITED):
-            handler.responses = {**documented(429), **(handler.responses or {})}
         if handler.opt[OPTION] is not Permission.PUBLIC:
             handler.security = [{BEARER: []}]
             handler.responses = {**documented(401, 403), **(handler.responses or {})}

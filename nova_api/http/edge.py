@@ -1,5 +1,4 @@
-"""The outermost layer, around routing: hosts and origins, request ids, HEAD, security headers and one log line for each
-request."""
+"""The outermost layer, around routing: request ids, HEAD, security headers and one log line for each request."""
 
 from __future__ import annotations
 
@@ -12,11 +11,10 @@ from typing import Any
 from litestar.types import ASGIApp, Message, Send
 
 from nova_api.auth.principal import caller
-from nova_api.http.doors import Doors, Headers
-from nova_api.http.problems import refuse
 from nova_api.http.request_id import SCOPE_KEY, choose_request_id
 from nova_api.telemetry.requests import RequestLog, Served
 
+HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 ONLY_HEADERS = "nova.only_headers"
 """Key of the scope: whether the body will be thrown away, so that what is costly, or never ends, need not be made."""
 
@@ -32,7 +30,6 @@ class Edge:
     """Wraps the application; HEAD is answered as GET without the body, so that the two never differ."""
 
     app: ASGIApp
-    doors: Doors
     requests: RequestLog
     observe: Observe
 
@@ -43,16 +40,9 @@ class Edge:
             if scope["type"] == "lifespan":
                 self.requests.flush()
             return
-        exchange = Exchange(scope, send, self.doors.headers(scope))
+        exchange = Exchange(scope, send)
         try:
-            refusal = self.doors.refusal(scope)
-            if refusal is not None:
-                await refuse(exchange.inner, refusal.status, refusal.detail, exchange.outward)
-            elif exchange.method == "OPTIONS" and (allowed := self.doors.preflight(scope)) is not None:
-                await exchange.outward({"type": "http.response.start", "status": 204, "headers": allowed})
-                await exchange.outward({"type": "http.response.body", "body": b"", "more_body": False})
-            else:
-                await self.app(exchange.inner, receive, exchange.outward)
+            await self.app(exchange.inner, receive, exchange.outward)
         finally:
             served = exchange.served()
             self.requests.add(served)
@@ -62,11 +52,9 @@ class Edge:
 class Exchange:
     """One request on its way in and its answer on its way out."""
 
-    __slots__ = ("_added", "_cache", "_send", "_started", "_status", "inner", "method", "request_id")
+    __slots__ = ("_cache", "_send", "_started", "_status", "inner", "method", "request_id")
 
-    def __init__(self, scope: Any, send: Send, added: Headers) -> None:
-        """Begin; `added` are headers that its answer has, whatever it is."""
-        self._added = added
+    def __init__(self, scope: Any, send: Send) -> None:
         self._send = send
         self._started = time.perf_counter()
         self._status: int | None = None
@@ -84,7 +72,7 @@ class Exchange:
         """Send what the application answers, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = [*message["headers"], (b"x-request-id", self.request_id.encode("ascii")), *self._added]
+            headers = [*message["headers"], (b"x-request-id", self.request_id.encode("ascii")), *HEADERS]
             for position, (name, value) in enumerate(headers):
                 if name == b"x-cache":
                     self._cache = value

@@ -9,7 +9,6 @@ application decides, and says why not.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,16 +22,12 @@ from nova_api.auth.principal import SCOPE_KEY
 from nova_api.cache.entry import Entry
 from nova_api.cache.reader import Question
 from nova_api.http.conditional import GZIP_SUFFIX, accepts_gzip, matching_tag
-from nova_api.http.problems import refuse
 
 QUESTION_KEY = "nova.question"
 """Where a handler of kept answers puts its question in the scope."""
 
 CAPACITY = 8192
 """Addresses that are remembered, for each process; about 2 KiB each."""
-
-OF_OWN_BOUNDS = ("/health/", "/api/v1/events", "/api/v1/exports/")
-"""Beginnings of addresses that wait for no connection of a pool."""
 
 ANEW = (b"age", b"x-cache")
 """Headers that are made for each answer."""
@@ -75,34 +70,25 @@ class Shortcut:
 class Express:
     """Wraps the application."""
 
-    def __init__(self, app: Litestar, most_under_way: int) -> None:
-        """Wrap it.
-
-        Args:
-            app: the application.
-            most_under_way: questions that it may have before it and not have begun to answer; more are shed.
-        """
+    def __init__(self, app: Litestar) -> None:
         self.app = app
-        self._under_way: Counter[object] = Counter()
-        self._most_under_way = most_under_way
         self._shortcuts: dict[Key, Shortcut] = {}
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
-            return
-        if scope["method"] != "GET":
-            await self._long_way(scope, receive, send)
             return
         headers = dict(scope["headers"])
         key = (scope["path"], scope["query_string"], _accepts_gzip(headers.get(b"accept-encoding", b"")))
         shortcut = self._shortcuts.get(key)
         entry = self._permitted(shortcut, scope, headers) if shortcut is not None else None
-        if shortcut is None or entry is None:
-            await self._long_way(scope, receive, self._watched(key, scope, send))
+        held = headers.get(b"if-none-match")
+        # A tag of another answer, or of the other encoding, is for the application to judge.
+        if shortcut is None or entry is None or (held is not None and not _holds(held, shortcut.tag)):
+            await self.app(scope, receive, self._watched(key, scope, send))
             return
-        if b"if-none-match" in headers:
+        if held is not None:
             await send({"type": "http.response.start", "status": 304, "headers": shortcut.not_modified})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
@@ -111,40 +97,8 @@ class Express:
         await send({"type": "http.response.start", "status": 200, "headers": answered})
         await send({"type": "http.response.body", "body": shortcut.body(entry), "more_body": False})
 
-    async def _long_way(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Let the application answer, unless it has too much before it: refusing there costs nearly as much.
-
-        Equal questions are one: they wait for one reading. A question holds its place until its answer begins.
-        """
-        if scope["path"].startswith(OF_OWN_BOUNDS):
-            await self.app(scope, receive, send)
-            return
-        place = (scope["path"], scope["query_string"]) if scope["method"] == "GET" else object()
-        if len(self._under_way) >= self._most_under_way and place not in self._under_way:
-            await refuse(scope, 503, "more is asked of the API than it can answer now", send, retry_after=1)
-            return
-        holds = True
-
-        def leave() -> None:
-            nonlocal holds
-            if holds:
-                holds = False
-                self._under_way[place] -= 1
-                if not self._under_way[place]:
-                    del self._under_way[place]
-
-        async def begun(message: Message) -> None:
-            leave()
-            await send(message)
-
-        self._under_way[place] += 1
-        try:
-            await self.app(scope, receive, begun)
-        finally:
-            leave()
-
     def _permitted(self, shortcut: Shortcut, scope: Any, headers: dict[bytes, bytes]) -> Entry | None:
-        """The answer, when the caller surely may have it, now, and it is surely the one that was given."""
+        """The answer, when the caller surely may have it and it is surely the one that was given."""
         services = self.app.state.services
         if shortcut.permission is not Permission.PUBLIC:
             scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
@@ -157,11 +111,6 @@ class Express:
         entry = services.reader.at_hand(shortcut.question)
         if entry is None or (entry.stored_at, entry.stamp) != shortcut.made:
             return None
-        held = headers.get(b"if-none-match")
-        if held is not None and not _holds(held, shortcut.tag):
-            return None  # a tag of another answer, or of the other encoding, is for the application to judge
-        if not services.limiter.spend(scope):
-            return None  # the application draws more tokens, or says that there are none
         scope["path_template"] = shortcut.path_template
         return entry
 

@@ -11,14 +11,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.types import ExceptionHandlersMap, Scope, Send
+from litestar.types import ExceptionHandlersMap
 
 from nova_api.errors import (
     ConflictError,
     ForbiddenError,
     PreconditionFailedError,
     PreconditionRequiredError,
-    RateLimitedError,
     RefusedError,
     ReusedKeyError,
     ThrottledError,
@@ -67,38 +66,23 @@ def problem_response(
     headers: dict[str, str] | None = None,
 ) -> Response[Problem]:
     """The response that tells of a problem."""
+    title = HTTPStatus(status).phrase
+    raw_path = (request.scope.get("raw_path") or b"").decode("ascii", "replace").partition("?")[0]
+    problem = Problem(
+        type=problem_type(status),
+        title=title,
+        status=status,
+        detail=detail,
+        instance=raw_path or request.url.path,
+        request_id=request_id(request.scope),
+        errors=errors or [],
+    )
     return Response(
-        _problem(request.scope, status, detail, errors or []),
+        problem,
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
-
-
-def _problem(scope: Scope, status: int, detail: str, errors: list[ParameterProblem]) -> Problem:
-    raw_path = (scope.get("raw_path") or b"").decode("ascii", "replace").partition("?")[0]
-    return Problem(
-        type=problem_type(status),
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        instance=raw_path or scope["path"],
-        request_id=request_id(scope),
-        errors=errors,
-    )
-
-
-async def refuse(scope: Scope, status: int, detail: str, send: Send, retry_after: int | None = None) -> None:
-    """Tell of a problem before the application has seen the request."""
-    body = msgspec.json.encode(_problem(scope, status, detail, []))
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *([(b"retry-after", str(retry_after).encode())] if retry_after is not None else []),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _parameter_name(entry: dict[str, Any]) -> str:
@@ -157,11 +141,6 @@ def _on_throttled(request: Request, error: ThrottledError) -> Response[Problem]:
     return problem_response(request, 429, str(error), headers={"Retry-After": str(error.retry_after)})
 
 
-def _on_rate_limited(request: Request, error: RateLimitedError) -> Response[Problem]:
-    headers = {"Retry-After": str(error.retry_after), **error.headers}
-    return problem_response(request, 429, str(error), headers=headers)
-
-
 def _answering(status: int) -> Callable[[Request, Exception], Response[Problem]]:
     return lambda request, error: problem_response(request, status, str(error))
 
@@ -182,7 +161,6 @@ HANDLERS: ExceptionHandlersMap = {
     UnknownError: _on_unknown,
     UnauthenticatedError: _on_unauthenticated,
     ForbiddenError: _on_forbidden,
-    RateLimitedError: _on_rate_limited,
     ThrottledError: _on_throttled,
     ConflictError: _answering(409),
     PreconditionFailedError: _answering(412),
@@ -202,8 +180,6 @@ DESCRIPTIONS = {
     409: "It cannot be done to what is there now; `detail` says why",
     412: "What `If-Match` names is not what is there now: read it again",
     413: "The body is larger than any that the API takes",
-    414: "The query of the address is longer than any that the API takes",
-    421: "The API is not served under the host that the request names",
     422: "The `Idempotency-Key` was used for another write",
     428: "The request must say by `If-Match` what it changes",
     429: "Too many requests; ask again after `Retry-After` seconds",

@@ -5,24 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
 
-SERVE = ("-m", "nova_api", "serve")
-
 
 @contextmanager
-def served(environment: Mapping[str, str], command: Sequence[str] = SERVE) -> Iterator[str]:
+def served(environment: Mapping[str, str]) -> Iterator[str]:
     """Its origin, while the context lasts; it ends as a supervisor would end it.
 
     Args:
         environment: of the process; `NOVA_API_PORT` in it says where.
-        command: what Python runs.
     """
     origin = f"http://127.0.0.1:{environment['NOVA_API_PORT']}"
-    server = subprocess.Popen([sys.executable, *command], env=dict(environment))
+    server = subprocess.Popen([sys.executable, "-m", "nova_api", "serve"], env=dict(environment))
     try:
         deadline = time.monotonic() + 60
         while not _answers(origin):

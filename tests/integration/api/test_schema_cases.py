@@ -48,9 +48,6 @@ def origin(warehouse, services) -> Iterator[str]:
         "NOVA_API_TOKEN_KEYS": callers.KEYS,
         "NOVA_API_PORT": str(any_free()),
         "NOVA_API_EVENT_STREAMS": "0",
-        # The callers of these requests are four; nobody asks as much as they do.
-        "NOVA_API_RATE": "0",
-        "NOVA_API_ADDRESS_RATE": "0",
         # Nothing here is about waiting for a connection, which a busy machine makes slow.
         "NOVA_API_ACQUIRE_TIMEOUT": "10",
         "NOVA_API_LOG_LEVEL": "WARNING",

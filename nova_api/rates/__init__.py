@@ -1,1 +1,0 @@
-"""How often may be asked: rates that all processes share."""
